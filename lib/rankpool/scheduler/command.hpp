@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include <rankpool/core/ids.hpp>
+
+namespace rankpool::scheduler {
+
+/// Send the task to the worker.
+struct AssignTask {
+    TaskId task;
+    WorkerId worker;
+    Execution execution;          ///< reports of this execution carry this number
+    std::uint32_t attempt = 1;    ///< 1 for the first try of this task
+    friend bool operator==(const AssignTask&, const AssignTask&) = default;
+};
+
+/// Ask the worker to give the task back if it has not started it.
+struct RevokeTask {
+    TaskId task;
+    WorkerId worker;
+    Execution execution;
+    friend bool operator==(const RevokeTask&, const RevokeTask&) = default;
+};
+
+enum class Settlement : std::uint8_t {
+    succeeded,
+    failed,     ///< its last attempt raised
+    cancelled,  ///< by request, before it started
+    input_failed,     ///< never ran: the input `cause` failed
+    input_cancelled,  ///< never ran: the input `cause` was cancelled
+};
+
+/// The task has its final state. Its number is free for a new task afterwards.
+struct SettleTask {
+    TaskId task;
+    Settlement settlement = Settlement::succeeded;
+    TaskId cause;  ///< for input_failed and input_cancelled: the input, settled earlier in the same command list
+    friend bool operator==(const SettleTask&, const SettleTask&) = default;
+};
+
+/// The task that somebody wanted to cancel runs already; it goes on.
+struct RefuseCancel {
+    TaskId task;
+    friend bool operator==(const RefuseCancel&, const RefuseCancel&) = default;
+};
+
+using Command = std::variant<AssignTask, RevokeTask, SettleTask, RefuseCancel>;
+
+/// Commands in the order in which they must be carried out.
+using CommandSink = std::vector<Command>;
+
+}  // namespace rankpool::scheduler

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <variant>
+
+#include <rankpool/core/ids.hpp>
+#include <rankpool/core/time.hpp>
+
+namespace rankpool::scheduler {
+
+/// A worker can take tasks from now on. Workers are numbered by the caller, densely from 0, and never reused.
+struct WorkerJoined {
+    WorkerId worker;
+    std::uint32_t slots = 1;  ///< tasks it runs at once
+    friend bool operator==(const WorkerJoined&, const WorkerJoined&) = default;
+};
+
+/// A worker finishes what it holds and takes no more.
+struct WorkerDraining {
+    WorkerId worker;
+    friend bool operator==(const WorkerDraining&, const WorkerDraining&) = default;
+};
+
+/// A worker left or stopped answering; its tasks need a new home.
+struct WorkerLost {
+    WorkerId worker;
+    friend bool operator==(const WorkerLost&, const WorkerLost&) = default;
+};
+
+/// A task to run once all its inputs have succeeded.
+struct TaskSubmitted {
+    TaskId task;            ///< dense, chosen by the caller, free again after SettleTask named it
+    FunctionId function;    ///< tasks of one function are expected to take similar times
+    std::int32_t priority = 0;   ///< higher first
+    std::uint16_t level = 0;     ///< nesting: 0 from the driver, 1 from a task, …; deeper first, so that waiting parents end soon
+    std::uint16_t retries = 0;   ///< further attempts after a raised exception
+    std::span<const TaskId> inputs = {};  ///< tasks not settled yet (borrowed for the call; repeats are allowed)
+};
+
+/// A worker reports that a task runs (sent for tasks that run for some time, not for short ones).
+struct TaskStarted {
+    TaskId task;
+    Execution execution;
+    friend bool operator==(const TaskStarted&, const TaskStarted&) = default;
+};
+
+/// A running task waits for another task and does not occupy its slot meanwhile.
+struct TaskSuspended {
+    TaskId task;
+    Execution execution;
+    friend bool operator==(const TaskSuspended&, const TaskSuspended&) = default;
+};
+
+/// A suspended task runs again.
+struct TaskResumed {
+    TaskId task;
+    Execution execution;
+    friend bool operator==(const TaskResumed&, const TaskResumed&) = default;
+};
+
+enum class TaskEnd : std::uint8_t { returned, raised };
+
+/// A task ran to its end, by returning or by raising an exception.
+struct TaskFinished {
+    TaskId task;
+    Execution execution;
+    TaskEnd end = TaskEnd::returned;
+    Duration busy{};  ///< time it occupied a slot
+    friend bool operator==(const TaskFinished&, const TaskFinished&) = default;
+};
+
+/// A worker's answer to RevokeTask: the task had not started and will not.
+struct TaskReturned {
+    TaskId task;
+    Execution execution;
+    friend bool operator==(const TaskReturned&, const TaskReturned&) = default;
+};
+
+/// A worker's answer to RevokeTask: too late, the task runs (or has just ended).
+struct RevokeRefused {
+    TaskId task;
+    Execution execution;
+    friend bool operator==(const RevokeRefused&, const RevokeRefused&) = default;
+};
+
+/// A user wants the task not to run. Answered by SettleTask{cancelled}, by RefuseCancel, or by another SettleTask.
+struct CancelRequested {
+    TaskId task;
+    friend bool operator==(const CancelRequested&, const CancelRequested&) = default;
+};
+
+using Event = std::variant<WorkerJoined, WorkerDraining, WorkerLost, TaskSubmitted, TaskStarted, TaskSuspended,
+                           TaskResumed, TaskFinished, TaskReturned, RevokeRefused, CancelRequested>;
+
+}  // namespace rankpool::scheduler
