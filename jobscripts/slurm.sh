@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# A Slurm job: a rankpool program over the whole allocation.
+#
+#   sbatch jobscripts/slurm.sh                                          the main job
+#   sbatch --nodes=4 --ntasks-per-node=64 jobscripts/slurm.sh PROGRAM ARGUMENTS…
+#   RANKPOOL_LAUNCHER=mpirun sbatch jobscripts/slurm.sh …               mpirun although srun could start MPI ranks
+#
+# PROGRAM is a path (seen from where sbatch is called) or the name of an example or program in build/release.
+# Without a number of tasks there is a rank on every CPU of the allocation; rank 0 coordinates.
+# Options on sbatch's command line win over these lines:
+#SBATCH --job-name=rankpool
+#SBATCH --nodes=1 --exclusive
+#SBATCH --time=01:00:00
+#SBATCH --output=rankpool-%j.out --open-mode=append
+#SBATCH --signal=B:USR1@120 --requeue
+set -euo pipefail
+
+if [[ -z ${SLURM_JOB_ID:-} ]]; then
+    echo "slurm.sh is a job script: sbatch jobscripts/slurm.sh (on this machine, now: jobscripts/local.sh)" >&2
+    exit 2
+fi
+# Slurm runs a copy of this script; where the original lies tells where the project is.
+script=$(scontrol show job "$SLURM_JOB_ID" | sed -n 's/^ *Command=\([^ ]*\).*/\1/p')
+project=$(cd "$(dirname "${script:-$SLURM_SUBMIT_DIR/jobscripts/slurm.sh}")/.." && pwd)
+
+program=${1:-divisibility}
+shift $(($# > 0 ? 1 : 0))
+for path in "$project/build/release/examples/$program" "$project/build/release/apps/$program" "$program"; do
+    [[ -f $path && -x $path ]] && break
+done
+if [[ ! -f $path || ! -x $path ]]; then
+    echo "slurm.sh: no program '$program' on $(hostname), neither as a path from $PWD nor in $project/build/release." >&2
+    echo "Is it built? Run jobscripts/local.sh once on the login node," \
+        "or cmake --preset release && cmake --build --preset release." >&2
+    exit 2
+fi
+[[ $path == */* ]] || path=./$path
+
+# Nobody asked for a number of tasks: one on every CPU. (Both variables are written alike: "64(x3),32".)
+[[ -n ${SLURM_NTASKS:-} ]] || export SLURM_TASKS_PER_NODE=$SLURM_JOB_CPUS_PER_NODE
+ranks=$(tr ',' '\n' <<<"$SLURM_TASKS_PER_NODE" | awk -F'[(x)]+' '{ n += $1 * ($2 ? $2 : 1) } END { print n }')
+if [[ ${RANKPOOL_LAUNCHER:-$(srun --mpi=list 2>&1)} == *pmix* || ${RANKPOOL_LAUNCHER:-} == srun ]]; then
+    launch=(srun --mpi=pmix --ntasks="$ranks")
+else
+    launch=(mpirun --quiet -n "$ranks")
+fi
+[[ -z ${SLURM_CPUS_PER_TASK:-} ]] || export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK    # srun asks for it anew.
+[[ $(id -u) != 0 ]] || export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+echo "rankpool: job $SLURM_JOB_ID${SLURM_RESTART_COUNT:+ (restart $SLURM_RESTART_COUNT)} on $SLURM_JOB_NODELIST," \
+    "$ranks ranks by ${launch[0]}: $path $*"
+
+# Slurm warns this script only (B:); the launcher passes the signals on to all ranks. No trap on CONT: bash loses USR1 then.
+"${launch[@]}" "$path" "$@" &
+ranks_pid=$!
+trap 'kill -USR1 $ranks_pid' USR1
+trap 'kill -TERM $ranks_pid' TERM
+while kill -0 $ranks_pid 2>/dev/null; do wait $ranks_pid || true; done    # A signal ends wait early.
+code=0
+wait $ranks_pid || code=$?
+exit $code
