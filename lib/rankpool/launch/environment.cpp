@@ -1,0 +1,34 @@
+#include <charconv>
+#include <unistd.h>
+
+#include <rankpool/launch/environment.hpp>
+
+namespace rankpool {
+
+Environment current_environment() {
+    Environment environment;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view text(*entry);
+        const std::size_t equals = text.find('=');
+        if (equals != std::string_view::npos) environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return environment;
+}
+
+std::optional<std::string> find_text(const Environment& environment, std::string_view name) {
+    const auto found = environment.find(name);
+    if (found == environment.end() || found->second.empty()) return std::nullopt;
+    return found->second;
+}
+
+std::optional<int> find_count(const Environment& environment, std::string_view name) {
+    const std::optional<std::string> text = find_text(environment, name);
+    if (!text) return std::nullopt;
+    int count = 0;
+    const char* end = text->data() + text->size();
+    const auto [stop, error] = std::from_chars(text->data(), end, count);
+    if (error != std::errc() || stop != end || count < 0) return std::nullopt;
+    return count;
+}
+
+}  // namespace rankpool
