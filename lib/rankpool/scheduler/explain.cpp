@@ -1,0 +1,71 @@
+#include <rankpool/scheduler/scheduler.hpp>
+
+namespace rankpool::scheduler {
+namespace {
+
+constexpr int inputs_named_max = 8;
+
+}  // namespace
+
+std::string Scheduler::explain(TaskId id) const {
+    const std::string name = "task " + std::to_string(id.value);
+    switch (state_of(id)) {
+        case TaskState::vacant:
+            return name + " is settled or was never submitted";
+        case TaskState::waiting:
+            return name + ' ' + explain_waiting(id);
+        case TaskState::ready:
+            return name + ' ' + explain_ready(id);
+        default:
+            return name + ' ' + explain_held(id);
+    }
+}
+
+std::string Scheduler::explain_waiting(TaskId id) const {
+    std::string inputs;
+    int named = 0;
+    for (TaskId input{0}; input.value < tasks_.size() && named <= inputs_named_max; ++input.value) {
+        bool is_input = false;
+        edges_.look_at(tasks_[input], tasks_, [&](const EdgePool::Edge& edge, bool is_live) {
+            is_input = is_input || (is_live && edge.dependent == id);
+        });
+        if (!is_input) continue;
+        inputs += ++named > inputs_named_max ? ", ..."
+                                             : (named > 1 ? ", " : "") + std::to_string(input.value) + " (" +
+                                                   text_of(tasks_[input].state) + ")";
+    }
+    return "waits for " + std::to_string(tasks_[id].open_inputs()) + " inputs: " + inputs;
+}
+
+std::string Scheduler::explain_ready(TaskId id) const {
+    if (workers_.active() == 0) return "is ready, but no worker takes tasks";
+    std::uint64_t earlier = 0;
+    bool is_found = false;
+    ready_.look_at(tasks_, [&](TaskId other) {
+        is_found = is_found || other == id;
+        if (!is_found) ++earlier;
+    });
+    return "is ready, but all " + std::to_string(workers_.active()) + " workers have enough to do, and " +
+           std::to_string(earlier) + " tasks go first";
+}
+
+std::string Scheduler::explain_held(TaskId id) const {
+    const Task& task = tasks_[id];
+    const std::string worker = "worker " + std::to_string(task.worker().value);
+    switch (task.state) {
+        case TaskState::running:
+            return "runs on " + worker;
+        case TaskState::suspended:
+            return "is suspended on " + worker + ": it waits for another task";
+        case TaskState::revoking:
+            return "was sent to " + worker + " and is asked back";
+        default:
+            break;
+    }
+    std::uint64_t earlier = 0;
+    for (TaskId other = task.previous; other.is_valid(); other = tasks_[other].previous) ++earlier;
+    return "was sent to " + worker + ", which got " + std::to_string(earlier) + " tasks before it and has " +
+           std::to_string(workers_[task.worker()].slots) + " slots";
+}
+
+}  // namespace rankpool::scheduler

@@ -1,0 +1,54 @@
+// Every rule of docs/scheduler_states.md, checked from scratch.
+#include <rankpool/core/contract.hpp>
+#include <rankpool/scheduler/scheduler.hpp>
+
+namespace rankpool::scheduler {
+
+void Scheduler::check_invariants() const {
+    ready_.check_invariants(tasks_);
+    workers_.check_invariants(tasks_);
+
+    Counters found;
+    std::uint64_t edges = 0, dead_edges = 0, open_inputs = 0, held = 0;
+    for (TaskId id{0}; id.value < tasks_.size(); ++id.value) {
+        const Task& task = tasks_[id];
+        edges_.look_at(task, tasks_, [&](const EdgePool::Edge&, bool is_live) { ++(is_live ? edges : dead_edges); });
+        // Rule: a settled task has no dependents left.
+        RANKPOOL_ENSURE(task.state != TaskState::vacant || task.last_edge == Task::no_edge);
+        // Rule: only a task that is asked back can have a pending cancel; all others are answered at once.
+        RANKPOOL_ENSURE(!task.is_cancel_pending || task.state == TaskState::revoking);
+        if (task.state == TaskState::waiting) {
+            // Rule: a waiting task has an open input.
+            RANKPOOL_ENSURE(task.open_inputs() > 0);
+            open_inputs += task.open_inputs();
+            ++found.waiting;
+        }
+        if (task.state == TaskState::ready) ++found.ready;
+        if (is_held(task.state)) {
+            // Rule: a held task is held by a worker that is there.
+            RANKPOOL_ENSURE(workers_.contains(task.worker()));
+            const WorkerState worker = workers_[task.worker()].state;
+            RANKPOOL_ENSURE(worker == WorkerState::active || worker == WorkerState::draining);
+            ++held;
+        }
+    }
+    const Counters now = counters();
+    // Rule: every open input of a waiting task is one live edge.
+    RANKPOOL_ENSURE(edges == open_inputs);
+    RANKPOOL_ENSURE(dead_edges == edges_.dead() && edges + dead_edges == edges_.used());
+    // Rule: a task is in the one collection of its state, and counted there.
+    RANKPOOL_ENSURE(found.waiting == now.waiting);
+    RANKPOOL_ENSURE(found.ready == now.ready && found.ready == ready_.count());
+    RANKPOOL_ENSURE(held == now.assigned + now.revoking + now.running + now.suspended);
+    // Rule: every task is settled once.
+    std::uint64_t settled = 0;
+    for (const std::uint64_t count : now.settled) settled += count;
+    RANKPOOL_ENSURE(now.submitted == settled + now.waiting + now.ready + held);
+    RANKPOOL_ENSURE(settling_.is_empty());
+    // Rule: no slot is free while a task is ready.
+    RANKPOOL_ENSURE(ready_.is_empty() || workers_.free_slots() == 0);
+    // Rule: a free slot without a task on its way to it means that nobody has a task to spare.
+    RANKPOOL_ENSURE(workers_.free_slots() <= workers_.returning() || !workers_.most_surplus().is_valid());
+}
+
+}  // namespace rankpool::scheduler

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+
+#include <rankpool/core/time.hpp>
+
+namespace rankpool::scheduler {
+
+/// The bounds of one scheduler, and the numbers it decides with. docs/scheduler_states.md says where they come from.
+struct Limits {
+    /// Work that should lie ready on a worker while it runs something else: ten round trips over TCP (10-20 us each),
+    /// or one over an oversubscribed node.
+    Duration queued_work = std::chrono::microseconds(200);
+    /// Most tasks a worker holds ahead of its slots: 256 records of some 60 bytes fill a few messages.
+    std::uint32_t ahead_max = 256;
+    /// The same for tasks of functions that were never measured.
+    std::uint32_t ahead_unmeasured = 1;
+    /// Tasks that take this long are not sent ahead: a round trip is below 1 % of them.
+    Duration long_task = std::chrono::milliseconds(5);
+    /// Tasks shorter than this are not taken back: asking costs about as much as running them.
+    Duration short_task = std::chrono::microseconds(50);
+
+    /// Transitions remembered for story(), 16 bytes each. A power of two.
+    std::uint32_t history_records = 8192;
+
+    // Numbers are dense; one above these is a bug of the caller, not a big run.
+    std::uint32_t tasks_max = 1U << 28;
+    std::uint32_t workers_max = 1U << 24;
+    std::uint32_t functions_max = 1U << 20;
+    std::uint32_t slots_max = 1U << 15;
+};
+
+}  // namespace rankpool::scheduler

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <rankpool/scheduler/limits.hpp>
+#include <rankpool/scheduler/worker.hpp>
+
+namespace rankpool::scheduler {
+
+/// How long tasks take, and so how many of them a worker should hold. Integers only: the same on every machine.
+class Prefill {
+  public:
+    explicit Prefill(const Limits& limits);
+
+    /// Takes the measured duration of a task into the average of its function.
+    void learn(FunctionId function, Duration busy);
+
+    /// The average, or zero for functions that were never measured.
+    Duration average(FunctionId function) const { return std::chrono::nanoseconds(average_ns(function)); }
+    /// What a task of this function adds to the expected work of its worker.
+    std::uint32_t expected_ns(FunctionId function) const {
+        const std::uint32_t average = average_ns(function);
+        return average != 0 ? average : queued_work_ns_;
+    }
+    /// True if moving such a task to an idle worker is worth two messages.
+    bool is_worth_moving(FunctionId function) const {
+        const std::uint32_t average = average_ns(function);
+        return average == 0 || average >= short_task_ns_;
+    }
+    /// True if the worker should get a task of this function now.
+    bool has_room(const Worker& worker, FunctionId function) const {
+        return worker.load < worker.slots || has_room_ahead(worker, average_ns(function));
+    }
+
+  private:
+    std::uint32_t average_ns(FunctionId function) const {
+        return function.value < averages_ns_.size() ? averages_ns_[function.value] : 0;
+    }
+    bool has_room_ahead(const Worker& worker, std::uint32_t average) const;
+
+    std::vector<std::uint32_t> averages_ns_;  ///< by function; 0: never measured
+    std::uint32_t functions_max_;
+    std::uint32_t queued_work_ns_;
+    std::uint32_t long_task_ns_;
+    std::uint32_t short_task_ns_;
+    std::uint32_t ahead_max_;
+    std::uint32_t ahead_unmeasured_;
+};
+
+}  // namespace rankpool::scheduler

@@ -1,0 +1,145 @@
+// What workers report about the tasks they hold, and the users' wish to cancel.
+#include <rankpool/scheduler/scheduler.hpp>
+
+namespace rankpool::scheduler {
+
+void Scheduler::on(const TaskStarted& event, Instant now, CommandSink& commands) {
+    advance(now);
+    if (!is_current(event.task, event.execution)) return;
+    const Task& task = tasks_[event.task];
+    if (task.state != TaskState::assigned && task.state != TaskState::revoking) return;
+    workers_.shift(tasks_, event.task, TaskState::running);
+    history_.note(event.task, Step::started, task.worker().value, task.execution);
+    refuse_cancel(event.task, commands);
+    place_ready_tasks(commands);
+}
+
+void Scheduler::on(const TaskSuspended& event, Instant now, CommandSink& commands) {
+    advance(now);
+    if (!is_current(event.task, event.execution)) return;
+    const Task& task = tasks_[event.task];
+    if (task.state == TaskState::suspended) return;
+    workers_.shift(tasks_, event.task, TaskState::suspended);
+    history_.note(event.task, Step::suspended, task.worker().value, task.execution);
+    refuse_cancel(event.task, commands);
+    place_ready_tasks(commands);
+}
+
+void Scheduler::on(const TaskResumed& event, Instant now, CommandSink& commands) {
+    advance(now);
+    if (!is_current(event.task, event.execution)) return;
+    const Task& task = tasks_[event.task];
+    if (task.state == TaskState::running) return;
+    if (task.state != TaskState::suspended) refuse(event.task, "resumed although it was not suspended");
+    workers_.shift(tasks_, event.task, TaskState::running);
+    history_.note(event.task, Step::resumed, task.worker().value, task.execution);
+    place_ready_tasks(commands);
+}
+
+void Scheduler::on(const TaskFinished& event, Instant now, CommandSink& commands) {
+    advance(now);
+    if (!is_current(event.task, event.execution)) return;
+    const Task& task = tasks_[event.task];
+    const bool is_cancel_pending = task.is_cancel_pending;
+    workers_.take(tasks_, event.task);
+    if (event.end == TaskEnd::returned) {
+        prefill_.learn(task.function, event.busy);
+        succeed(event.task, commands);
+    } else if (task.retries == 0) {
+        settle_unsuccessful(event.task, Settlement::failed, commands);
+    } else if (is_cancel_pending) {
+        settle_unsuccessful(event.task, Settlement::cancelled, commands);
+    } else {
+        --tasks_[event.task].retries;
+        ++counted_.retries;
+        try_again(event.task, Step::raised);
+    }
+    place_ready_tasks(commands);
+}
+
+void Scheduler::on(const TaskReturned& event, Instant now, CommandSink& commands) {
+    advance(now);
+    if (!is_current(event.task, event.execution)) return;
+    Task& task = tasks_[event.task];
+    if (task.state != TaskState::revoking) refuse(event.task, "given back although nobody asks for it");
+    const bool is_cancel_pending = task.is_cancel_pending;
+    workers_.take(tasks_, event.task);
+    history_.note(event.task, Step::came_back, task.worker().value, task.execution);
+    if (is_cancel_pending) {
+        settle_unsuccessful(event.task, Settlement::cancelled, commands);
+    } else {
+        ++counted_.stolen_back;
+        tasks_.set_state(task, TaskState::ready);
+        ready_.put_back(tasks_, event.task);
+    }
+    place_ready_tasks(commands);
+}
+
+void Scheduler::on(const RevokeRefused& event, Instant now, CommandSink& commands) {
+    advance(now);
+    if (!is_current(event.task, event.execution)) return;
+    const Task& task = tasks_[event.task];
+    if (task.state == TaskState::assigned) refuse(event.task, "kept by its worker although nobody asks for it");
+    if (task.state != TaskState::revoking) return;  // A report that it started came first.
+    workers_.shift(tasks_, event.task, TaskState::running);
+    history_.note(event.task, Step::not_given_back, task.worker().value, task.execution);
+    refuse_cancel(event.task, commands);
+    place_ready_tasks(commands);
+}
+
+void Scheduler::on(const CancelRequested& event, Instant now, CommandSink& commands) {
+    advance(now);
+    const TaskState state = state_of(event.task);
+    switch (state) {
+        case TaskState::vacant:
+            refuse(event.task, "to be cancelled although there is no such task");
+        case TaskState::ready:
+            ready_.remove(tasks_, event.task);
+            [[fallthrough]];
+        case TaskState::waiting:
+            settle_unsuccessful(event.task, Settlement::cancelled, commands);
+            break;
+        case TaskState::assigned:
+            revoke(event.task, Step::cancel_asked, commands);
+            workers_.mark_cancel(tasks_[event.task]);
+            break;
+        case TaskState::revoking:
+            if (!tasks_[event.task].is_cancel_pending) workers_.mark_cancel(tasks_[event.task]);
+            break;
+        case TaskState::running:
+        case TaskState::suspended:
+            tasks_[event.task].is_cancel_pending = true;
+            refuse_cancel(event.task, commands);
+            break;
+    }
+    place_ready_tasks(commands);
+}
+
+bool Scheduler::is_current(TaskId id, Execution execution) {
+    if (!tasks_.contains(id)) refuse(id, "reported although there never was such a task");
+    const Task& task = tasks_[id];
+    if (task.execution == execution && is_held(task.state)) return true;
+    if (is_later(execution, task.execution)) {
+        refuse(id, "reported for execution " + std::to_string(execution.value) + ", which has not begun");
+    }
+    ++counted_.late_reports;
+    return false;
+}
+
+void Scheduler::refuse_cancel(TaskId id, CommandSink& commands) {
+    Task& task = tasks_[id];
+    if (!task.is_cancel_pending) return;
+    task.is_cancel_pending = false;
+    history_.note(id, Step::cancel_refused, task.worker().value, task.execution);
+    commands.emplace_back(RefuseCancel{id});
+}
+
+void Scheduler::try_again(TaskId id, Step reason) {
+    Task& task = tasks_[id];
+    history_.note(id, reason, task.worker().value, task.execution);
+    TaskTable::begin_attempt(task);
+    tasks_.set_state(task, TaskState::ready);
+    ready_.put_back(tasks_, id);
+}
+
+}  // namespace rankpool::scheduler

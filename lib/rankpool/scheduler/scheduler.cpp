@@ -1,0 +1,71 @@
+#include <variant>
+
+#include <rankpool/core/contract.hpp>
+#include <rankpool/scheduler/scheduler.hpp>
+
+namespace rankpool::scheduler {
+
+Scheduler::Scheduler(Limits limits) : limits_(limits), prefill_(limits), history_(limits.history_records) {}
+
+void Scheduler::handle(const Event& event, Instant now, CommandSink& commands) {
+    std::visit([&](const auto& alternative) { on(alternative, now, commands); }, event);
+}
+
+void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& commands) {
+    advance(now);
+    if (event.task.value >= limits_.tasks_max) refuse(event.task, "its number is above Limits::tasks_max");
+    if (state_of(event.task) != TaskState::vacant) refuse(event.task, "submitted although this number is in use");
+    for (const TaskId input : event.inputs) {
+        if (state_of(input) == TaskState::vacant) {
+            refuse(input,
+                   "named as an input of task " + std::to_string(event.task.value) + " although there is no such task");
+        }
+    }
+
+    tasks_.reach(event.task);
+    Task& task = tasks_[event.task];
+    task.order = counted_.submitted++;
+    task.priority = event.priority;
+    task.level = event.level;
+    task.function = event.function;
+    task.retries = event.retries;
+    task.attempt = 1;
+    task.inputs_or_worker = static_cast<std::uint32_t>(event.inputs.size());
+    for (const TaskId input : event.inputs) edges_.add(tasks_[input], event.task, task.execution);
+    history_.note(event.task, Step::submitted, task.open_inputs(), task.execution);
+
+    if (!event.inputs.empty()) {
+        tasks_.set_state(task, TaskState::waiting);
+        return;
+    }
+    tasks_.set_state(task, TaskState::ready);
+    ready_.push(tasks_, event.task);
+    place_ready_tasks(commands);
+}
+
+Counters Scheduler::counters() const {
+    Counters counters = counted_;
+    counters.waiting = tasks_.count(TaskState::waiting);
+    counters.ready = tasks_.count(TaskState::ready);
+    counters.assigned = tasks_.count(TaskState::assigned);
+    counters.revoking = tasks_.count(TaskState::revoking);
+    counters.running = tasks_.count(TaskState::running);
+    counters.suspended = tasks_.count(TaskState::suspended);
+    counters.workers = workers_.active();
+    counters.free_slots = workers_.free_slots();
+    return counters;
+}
+
+void Scheduler::advance(Instant now) {
+    RANKPOOL_EXPECT(now >= now_);
+    now_ = now;
+}
+
+TaskState Scheduler::state_of(TaskId id) const { return tasks_.contains(id) ? tasks_[id].state : TaskState::vacant; }
+
+void Scheduler::refuse(TaskId id, const std::string& why) const {
+    throw ContractError("task " + std::to_string(id.value) + ": " + why + "; it is " + text_of(state_of(id)) + "\n" +
+                        story(id));
+}
+
+}  // namespace rankpool::scheduler

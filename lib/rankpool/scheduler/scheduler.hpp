@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <rankpool/core/ids.hpp>
+#include <rankpool/core/time.hpp>
+#include <rankpool/scheduler/command.hpp>
+#include <rankpool/scheduler/counters.hpp>
+#include <rankpool/scheduler/edge_pool.hpp>
+#include <rankpool/scheduler/event.hpp>
+#include <rankpool/scheduler/history.hpp>
+#include <rankpool/scheduler/limits.hpp>
+#include <rankpool/scheduler/prefill.hpp>
+#include <rankpool/scheduler/ready_queue.hpp>
+#include <rankpool/scheduler/task_table.hpp>
+#include <rankpool/scheduler/worker_table.hpp>
+
+namespace rankpool::scheduler {
+
+/// Decides which worker runs which task: events go in, commands come out, and nothing else happens.
+///
+/// Commands are appended and must be carried out in order. The same limits and events give the same commands and
+/// digest() on every machine. docs/scheduler_states.md tells the states and the rules.
+///
+/// @throws ContractError  an event that cannot be: an unknown task, a worker that joins twice, time that goes back; the
+///                        text has the task's story. The scheduler is as before the event.
+class Scheduler {
+  public:
+    explicit Scheduler(Limits limits = {});
+
+    void handle(const Event& event, Instant now, CommandSink& commands);
+
+    void on(const WorkerJoined& event, Instant now, CommandSink& commands);
+    void on(const WorkerDraining& event, Instant now, CommandSink& commands);
+    /// O(k log k) for a worker that held k tasks.
+    void on(const WorkerLost& event, Instant now, CommandSink& commands);
+    void on(const TaskSubmitted& event, Instant now, CommandSink& commands);
+    void on(const TaskStarted& event, Instant now, CommandSink& commands);
+    void on(const TaskSuspended& event, Instant now, CommandSink& commands);
+    void on(const TaskResumed& event, Instant now, CommandSink& commands);
+    void on(const TaskFinished& event, Instant now, CommandSink& commands);
+    void on(const TaskReturned& event, Instant now, CommandSink& commands);
+    void on(const RevokeRefused& event, Instant now, CommandSink& commands);
+    void on(const CancelRequested& event, Instant now, CommandSink& commands);
+
+    /// When to call again without news: never, so far; nothing it decides waits for time to pass.
+    std::optional<Instant> next_deadline() const { return std::nullopt; }
+
+    /// Checks every rule of docs/scheduler_states.md. O(tasks + workers).
+    /// @throws ContractError  a rule is broken; the text says which
+    void check_invariants() const;
+    /// A number that differs, almost certainly, between schedulers that went different ways.
+    std::uint64_t digest() const { return history_.digest(); }
+    /// What happened to the task lately, and why. Looks at the whole history: for messages and debugging.
+    std::string story(TaskId task) const { return history_.story(task); }
+    /// Why the task does not run now. May look at all tasks: for messages and debugging.
+    std::string explain(TaskId task) const;
+    Counters counters() const;
+
+  private:
+    // scheduler.cpp
+    void advance(Instant now);
+    TaskState state_of(TaskId id) const;
+    [[noreturn]] void refuse(TaskId id, const std::string& why) const;
+
+    // placing.cpp
+    void place_ready_tasks(CommandSink& commands);
+    void assign(TaskId id, WorkerId worker, CommandSink& commands);
+    void take_back_for_idle_workers(CommandSink& commands);
+    void revoke(TaskId id, Step reason, CommandSink& commands);
+
+    // settling.cpp: the task is in no collection any more when it is settled.
+    void succeed(TaskId id, CommandSink& commands);
+    void settle_unsuccessful(TaskId id, Settlement settlement, CommandSink& commands);
+    void settle_dependents(TaskId id, Settlement settlement, CommandSink& commands);
+    void settle(TaskId id, Settlement settlement, TaskId cause, CommandSink& commands);
+
+    // reports.cpp
+    bool is_current(TaskId id, Execution execution);
+    void refuse_cancel(TaskId id, CommandSink& commands);
+    void try_again(TaskId id, Step reason);
+
+    // explain.cpp
+    std::string explain_waiting(TaskId id) const;
+    std::string explain_ready(TaskId id) const;
+    std::string explain_held(TaskId id) const;
+
+    Limits limits_;
+    TaskTable tasks_;
+    EdgePool edges_;
+    ReadyQueue ready_;
+    WorkerTable workers_;
+    Prefill prefill_;
+    History history_;
+    Counters counted_;  ///< only what is counted up; counters() adds what is the case now
+    Instant now_ = Instant::min();
+    TaskList settling_;               ///< settled tasks whose dependents are still to be settled; empty between events
+    std::vector<TaskId> lost_tasks_;  ///< working space of WorkerLost
+};
+
+}  // namespace rankpool::scheduler

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include <rankpool/core/ids.hpp>
+#include <rankpool/scheduler/chunked_table.hpp>
+
+namespace rankpool::scheduler {
+
+/// Where a task is in its life; docs/scheduler_states.md has the table of what leads where.
+enum class TaskState : std::uint8_t {
+    vacant,     ///< no task has this number
+    waiting,    ///< for inputs
+    ready,      ///< for a worker
+    assigned,   ///< sent to a worker; may or may not have started
+    revoking,   ///< the worker is asked to give it back
+    running,    ///< known to have started
+    suspended,  ///< waits inside for another task, and occupies no slot
+};
+inline constexpr std::size_t task_state_count = 7;
+const char* text_of(TaskState state);
+
+/// True in the states in which a worker has the task.
+constexpr bool is_held(TaskState state) { return state >= TaskState::assigned; }
+
+/// All that is known of one task. 48 bytes: a million waiting tasks should stay a small matter.
+struct Task {
+    static constexpr std::uint32_t no_edge = static_cast<std::uint32_t>(-1);
+
+    std::uint64_t order = 0;             ///< counts submissions: smaller was submitted earlier
+    Execution execution{0};              ///< of this slot, growing over all its tasks
+    std::uint32_t inputs_or_worker = 0;  ///< waiting: open inputs; held: the worker
+    std::uint32_t last_edge = no_edge;   ///< to its dependents, see EdgePool
+    TaskId previous;                     ///< in the list of its state, see TaskList
+    TaskId next;
+    std::int32_t priority = 0;
+    FunctionId function;
+    std::uint32_t expected_ns = 0;  ///< held: what it adds to its worker's expected work
+    std::uint16_t level = 0;
+    std::uint16_t retries = 0;  ///< further attempts allowed after a raised exception
+    std::uint16_t attempt = 1;  ///< stays at 65,535 once there
+    TaskState state = TaskState::vacant;
+    bool is_worth_moving : 1 = false;    ///< held: long enough to be taken back for an idle worker
+    bool is_cancel_pending : 1 = false;  ///< revoking: somebody wants it cancelled
+
+    std::uint32_t open_inputs() const { return inputs_or_worker; }
+    WorkerId worker() const { return WorkerId{inputs_or_worker}; }
+};
+static_assert(sizeof(Task) == 48);
+
+/// True if `a` was handed out after `b`; execution numbers wrap around after four thousand million.
+constexpr bool is_later(Execution a, Execution b) { return static_cast<std::int32_t>(a.value - b.value) > 0; }
+
+/// Every task slot by number, and how many are in each state.
+class TaskTable {
+  public:
+    bool contains(TaskId id) const { return id.value < slots_.size(); }
+    std::uint32_t size() const { return slots_.size(); }
+    void reach(TaskId id) { slots_.reach(id.value); }
+
+    Task& operator[](TaskId id) { return slots_[id.value]; }
+    const Task& operator[](TaskId id) const { return slots_[id.value]; }
+
+    void set_state(Task& task, TaskState state) {
+        --counts_[static_cast<std::size_t>(task.state)];
+        ++counts_[static_cast<std::size_t>(state)];
+        task.state = state;
+    }
+    /// Tasks in this state now; means nothing for vacant.
+    std::uint64_t count(TaskState state) const { return counts_[static_cast<std::size_t>(state)]; }
+
+    /// Makes reports and edges of the present execution stale.
+    static void begin_execution(Task& task) {
+        if (++task.execution.value == Execution::none) task.execution.value = 0;
+    }
+    static void begin_attempt(Task& task) {
+        if (task.attempt != static_cast<std::uint16_t>(-1)) ++task.attempt;
+    }
+
+  private:
+    ChunkedTable<Task> slots_;
+    std::array<std::uint64_t, task_state_count> counts_{};
+};
+
+}  // namespace rankpool::scheduler

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+
+#include <rankpool/scheduler/task_list.hpp>
+
+namespace rankpool::scheduler {
+
+enum class WorkerState : std::uint8_t { absent, active, draining, lost };
+
+/// A worker's place in one Ranking.
+struct RankingLinks {
+    WorkerId previous;
+    WorkerId next;
+};
+inline constexpr std::uint16_t unranked = static_cast<std::uint16_t>(-1);
+
+/// All that is known of one worker: one cache line.
+struct alignas(64) Worker {
+    TaskList queue;                 ///< assigned tasks, oldest first
+    TaskList taken;                 ///< tasks revoking, running or suspended, in no meaningful order
+    std::uint64_t expected_ns = 0;  ///< expected work of the load, the part already done included
+    std::uint32_t load = 0;         ///< tasks held, without the suspended ones
+    std::uint32_t slots = 0;        ///< tasks it runs at once
+    RankingLinks by_load;
+    RankingLinks by_surplus;
+    std::uint16_t load_level = unranked;
+    std::uint16_t surplus_level = unranked;
+    std::uint16_t revoking = 0;  ///< tasks asked back
+    WorkerState state = WorkerState::absent;
+    std::uint32_t worth_moving = 0;  ///< tasks of the queue that are worth taking back
+
+    /// Tasks it holds beyond those it can run now.
+    std::uint32_t ahead() const { return load > slots ? load - slots : 0; }
+    std::uint32_t free_slots() const { return load < slots ? slots - load : 0; }
+};
+static_assert(sizeof(Worker) == 64);
+
+}  // namespace rankpool::scheduler

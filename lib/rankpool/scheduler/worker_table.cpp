@@ -1,0 +1,156 @@
+#include <algorithm>
+#include <bit>
+
+#include <rankpool/core/contract.hpp>
+#include <rankpool/scheduler/worker_table.hpp>
+
+namespace rankpool::scheduler {
+namespace {
+
+constexpr std::uint32_t levels_of_free_slots = 64;
+
+std::uint64_t work_per_slot(const Worker& worker) {
+    return worker.slots == 1 ? worker.expected_ns : worker.expected_ns / worker.slots;
+}
+
+/// A level for a length of time: eight steps per doubling, so that equal means equal within an eighth.
+std::uint32_t eighths_of_doublings(std::uint64_t time_ns) {
+    if (time_ns < 8) return static_cast<std::uint32_t>(time_ns);
+    const auto shift = static_cast<std::uint32_t>(std::bit_width(time_ns)) - 4;
+    return 8 * shift + static_cast<std::uint32_t>(time_ns >> shift);
+}
+
+}  // namespace
+
+void WorkerTable::join(WorkerId id, std::uint32_t slots) {
+    if (!contains(id)) workers_.resize(std::size_t{id.value} + 1);
+    Worker& worker = workers_[id.value];
+    worker.state = WorkerState::active;
+    worker.slots = slots;
+    free_slots_ += slots;
+    ++active_;
+    by_load_.file(workers_, id, load_level(worker));
+}
+
+void WorkerTable::drain(WorkerId id) {
+    Worker& worker = workers_[id.value];
+    worker.state = WorkerState::draining;
+    free_slots_ -= worker.free_slots();
+    --active_;
+    by_load_.remove(workers_, id);
+    by_surplus_.remove(workers_, id);
+    if (loose_ == id) loose_ = WorkerId{};
+}
+
+void WorkerTable::lose(WorkerId id) {
+    if (workers_[id.value].state == WorkerState::active) drain(id);
+    workers_[id.value].state = WorkerState::lost;
+}
+
+void WorkerTable::give(TaskTable& tasks, TaskId id, WorkerId to) {
+    const bool is_its_turn = loose_ != to;
+    tasks[id].inputs_or_worker = to.value;
+    enter(tasks, id, workers_[to.value], TaskState::assigned);
+    rank(to);
+    if (!is_its_turn) return;
+    by_load_.file(workers_, to, load_level(workers_[to.value]));
+    loose_ = WorkerId{};
+}
+
+void WorkerTable::shift(TaskTable& tasks, TaskId id, TaskState to) {
+    const WorkerId at = tasks[id].worker();
+    leave(tasks, id, workers_[at.value]);
+    enter(tasks, id, workers_[at.value], to);
+    rank(at);
+}
+
+void WorkerTable::take(TaskTable& tasks, TaskId id) {
+    const WorkerId from = tasks[id].worker();
+    leave(tasks, id, workers_[from.value]);
+    rank(from);
+}
+
+void WorkerTable::mark_cancel(Task& task) {
+    RANKPOOL_EXPECT(task.state == TaskState::revoking && !task.is_cancel_pending);
+    task.is_cancel_pending = true;
+    --returning_;
+}
+
+void WorkerTable::enter(TaskTable& tasks, TaskId id, Worker& worker, TaskState state) {
+    Task& task = tasks[id];
+    tasks.set_state(task, state);
+    (state == TaskState::assigned ? worker.queue : worker.taken).push_back(tasks, id);
+    if (state == TaskState::assigned && task.is_worth_moving) ++worker.worth_moving;
+    if (state == TaskState::revoking) {
+        ++worker.revoking;
+        if (!task.is_cancel_pending) ++returning_;
+    }
+    if (state == TaskState::suspended) return;
+    if (worker.load < worker.slots && worker.state == WorkerState::active) --free_slots_;
+    ++worker.load;
+    worker.expected_ns += task.expected_ns;
+}
+
+void WorkerTable::leave(TaskTable& tasks, TaskId id, Worker& worker) {
+    const Task& task = tasks[id];
+    (task.state == TaskState::assigned ? worker.queue : worker.taken).remove(tasks, id);
+    if (task.state == TaskState::assigned && task.is_worth_moving) --worker.worth_moving;
+    if (task.state == TaskState::revoking) {
+        --worker.revoking;
+        if (!task.is_cancel_pending) --returning_;
+    }
+    if (task.state == TaskState::suspended) return;
+    --worker.load;
+    worker.expected_ns -= task.expected_ns;
+    if (worker.load < worker.slots && worker.state == WorkerState::active) ++free_slots_;
+}
+
+void WorkerTable::rank(WorkerId id) {
+    if (workers_[id.value].state != WorkerState::active) return;
+    if (loose_ != id) settle_loose();
+    loose_ = id;
+    rank_by_surplus(id);
+}
+
+void WorkerTable::rank_by_surplus(WorkerId id) {
+    const std::uint16_t level = surplus_level(workers_[id.value]);
+    if (level == workers_[id.value].surplus_level) return;
+    if (level == unranked) {
+        by_surplus_.remove(workers_, id);
+    } else {
+        by_surplus_.file(workers_, id, level);
+    }
+}
+
+void WorkerTable::settle_loose() {
+    if (!loose_.is_valid()) return;
+    const std::uint16_t level = load_level(workers_[loose_.value]);
+    if (level != workers_[loose_.value].load_level) by_load_.file(workers_, loose_, level);
+    loose_ = WorkerId{};
+}
+
+WorkerId WorkerTable::least_loaded() {
+    // The loose worker's outdated place does no harm here: by_load_ may only be asked without it, or find a lower
+    // level.
+    if (loose_.is_valid()) {
+        const std::uint16_t level = load_level(workers_[loose_.value]);
+        if (level < workers_[loose_.value].load_level && level <= by_load_.lowest_level()) return loose_;
+        settle_loose();
+    }
+    return by_load_.first(by_load_.lowest_level());
+}
+
+std::uint16_t WorkerTable::load_level(const Worker& worker) {
+    if (worker.load < worker.slots) {
+        return static_cast<std::uint16_t>(std::min(worker.load, levels_of_free_slots - 1));
+    }
+    return static_cast<std::uint16_t>(
+        std::min(levels_of_free_slots + eighths_of_doublings(work_per_slot(worker)), 383U));
+}
+
+std::uint16_t WorkerTable::surplus_level(const Worker& worker) {
+    if (worker.worth_moving == 0 || worker.ahead() <= worker.revoking) return unranked;
+    return static_cast<std::uint16_t>(std::min(static_cast<std::uint32_t>(std::bit_width(work_per_slot(worker))), 63U));
+}
+
+}  // namespace rankpool::scheduler

@@ -1,0 +1,55 @@
+// Workers that join, drain and are lost.
+#include <algorithm>
+
+#include <rankpool/core/contract.hpp>
+#include <rankpool/scheduler/scheduler.hpp>
+
+namespace rankpool::scheduler {
+
+void Scheduler::on(const WorkerJoined& event, Instant now, CommandSink& commands) {
+    advance(now);
+    RANKPOOL_EXPECT(event.worker.value < limits_.workers_max);
+    RANKPOOL_EXPECT(!workers_.contains(event.worker) || workers_[event.worker].state == WorkerState::absent);
+    RANKPOOL_EXPECT(event.slots > 0 && event.slots <= limits_.slots_max);
+    workers_.join(event.worker, event.slots);
+    place_ready_tasks(commands);
+}
+
+void Scheduler::on(const WorkerDraining& event, Instant now, CommandSink& commands) {
+    advance(now);
+    RANKPOOL_EXPECT(workers_.contains(event.worker));
+    if (workers_[event.worker].state == WorkerState::draining) return;
+    RANKPOOL_EXPECT(workers_[event.worker].state == WorkerState::active);
+    workers_.drain(event.worker);
+    while (!workers_[event.worker].queue.is_empty()) revoke(workers_[event.worker].queue.last, Step::drained, commands);
+    place_ready_tasks(commands);
+}
+
+void Scheduler::on(const WorkerLost& event, Instant now, CommandSink& commands) {
+    advance(now);
+    RANKPOOL_EXPECT(workers_.contains(event.worker));
+    const Worker& worker = workers_[event.worker];
+    RANKPOOL_EXPECT(worker.state == WorkerState::active || worker.state == WorkerState::draining);
+
+    lost_tasks_.clear();
+    for (const TaskList* list : {&worker.queue, &worker.taken}) {
+        for (TaskId id = list->first; id.is_valid(); id = tasks_[id].next) lost_tasks_.push_back(id);
+    }
+    // Latest submission first: each goes in front of the one before.
+    std::sort(lost_tasks_.begin(), lost_tasks_.end(),
+              [&](TaskId a, TaskId b) { return tasks_[a].order > tasks_[b].order; });
+    workers_.lose(event.worker);
+    for (const TaskId id : lost_tasks_) {
+        const bool is_cancel_pending = tasks_[id].is_cancel_pending;
+        workers_.take(tasks_, id);
+        if (is_cancel_pending) {
+            settle_unsuccessful(id, Settlement::cancelled, commands);
+        } else {
+            ++counted_.lost_retries;
+            try_again(id, Step::worker_lost);
+        }
+    }
+    place_ready_tasks(commands);
+}
+
+}  // namespace rankpool::scheduler
