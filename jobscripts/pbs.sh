@@ -54,11 +54,13 @@ for variable in OMP_NUM_THREADS "${!RANKPOOL_@}"; do launch+=(-x "$variable"); d
 [[ $(id -u) != 0 ]] || export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 echo "rankpool: job $PBS_JOBID on $(sort -u "$PBS_NODEFILE" | paste -sd,), $ranks ranks by mpirun: $path $*"
 
-# The end of the walltime is a TERM to every process of the job; the program gets it, and its exit code is the job's.
+# At the end of the walltime PBS sends TERM to every process of the job, so to mpirun and the ranks too; a second one from
+# here would make mpirun kill them at once.
+ranks_pid=
+trap '[[ -z $ranks_pid ]] || kill -USR1 $ranks_pid' USR1
+trap : TERM
 "${launch[@]}" "$path" "$@" &
 ranks_pid=$!
-trap 'kill -USR1 $ranks_pid' USR1
-trap 'kill -TERM $ranks_pid' TERM
 while kill -0 $ranks_pid 2>/dev/null; do wait $ranks_pid || true; done    # A signal ends wait early.
 code=0
 wait $ranks_pid || code=$?

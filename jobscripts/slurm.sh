@@ -49,11 +49,13 @@ fi
 echo "rankpool: job $SLURM_JOB_ID${SLURM_RESTART_COUNT:+ (restart $SLURM_RESTART_COUNT)} on $SLURM_JOB_NODELIST," \
     "$ranks ranks by ${launch[0]}: $path $*"
 
-# Slurm warns this script only (B:); the launcher passes the signals on to all ranks. No trap on CONT: bash loses USR1 then.
+# Slurm warns this script only (B:); the launcher passes USR1 on to all ranks. The TERM at the end Slurm sends to the ranks
+# itself; a second one from here would make the launcher kill them at once. No trap on CONT: bash loses USR1 then.
+ranks_pid=
+trap '[[ -z $ranks_pid ]] || kill -USR1 $ranks_pid' USR1
+trap : TERM
 "${launch[@]}" "$path" "$@" &
 ranks_pid=$!
-trap 'kill -USR1 $ranks_pid' USR1
-trap 'kill -TERM $ranks_pid' TERM
 while kill -0 $ranks_pid 2>/dev/null; do wait $ranks_pid || true; done    # A signal ends wait early.
 code=0
 wait $ranks_pid || code=$?
