@@ -60,7 +60,7 @@ rankpool_setup() {
     fi
     setup_find_missing "$needs" "$wishes"
     if [[ ${#setup_packages[@]} -gt 0 && $check == no ]] && setup_can_install; then
-        setup_install "${setup_packages[@]}" || return 1
+        if ! setup_install "${setup_packages[@]}" && ((${#setup_missing[@]} > 0)); then return 1; fi
         setup_find_missing "$needs" "$wishes"
     fi
     setup_report

@@ -84,7 +84,7 @@ case ${1:-} in
     "$network".*) # mpirun starts its daemons through this script: hosts.sh ADDRESS COMMAND…
         host=${1##*.}
         shift
-        on_host "$host" bash -c "$*"
+        on_host "$host" env -i PATH="$PATH" HOME="$HOME" bash -c "$*"    # A login elsewhere knows nothing of this environment.
         ;;
     *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
 esac

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# slurm.sh under a real Slurm of two nodes, with srun and with mpirun: slurm_test.sh PROBE [PROGRAMS…]
+# shellcheck source=tests/batch/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+
+probe=$1
+shift
+slurm=$("$project/tests/support/slurm_local.sh" --owner $$) || exit $?    # 77 and a sentence where Slurm cannot run.
+trap '"$project/tests/support/slurm_local_stop.sh" "$slurm"; rm -rf -- "$scratch"' EXIT
+# shellcheck source=/dev/null
+source "$slurm/env.sh"
+nodes=$(sinfo -h -o %D)
+export OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_oob_tcp_if_include=lo
+cd "$scratch"
+
+# submit OPTIONS… -- ARGUMENTS…: runs the job to its end; its output and exit code.
+submit() {
+    local -a options=()
+    while [[ $1 != -- ]]; do options+=("$1") && shift; done
+    shift
+    code=0
+    rm -f job.out
+    timeout 100 sbatch --quiet --wait --output=job.out "${options[@]}" "$project/jobscripts/slurm.sh" "$@" >sbatch.out 2>&1 || code=$?
+    output=$(cat sbatch.out job.out 2>/dev/null || true)
+}
+
+has_ended() { [[ -z $(squeue -h -j "$1" 2>/dev/null) ]]; }
+
+launchers=(srun mpirun)
+if [[ $(srun --mpi=list 2>&1) != *pmix* ]]; then
+    echo "not run: srun, because this Slurm has no pmix plugin"
+    launchers=(mpirun)
+fi
+for launcher in "${launchers[@]}"; do
+    export RANKPOOL_LAUNCHER=$launcher
+    submit --nodes="$nodes" -- "$probe" exit 0 'two words'
+    expect_code 0 "$launcher, the whole allocation"
+    expect_lines 1 "^rankpool: job [0-9]+ on node.*, $((4 * nodes)) ranks by $launcher: " "$launcher, what runs where"
+    expect_lines 4 "rank [0-9] of $((4 * nodes)) on node1.*'two words'" "$launcher, a rank on every CPU of node1"
+    ((nodes == 1)) || expect_lines 4 "rank [0-9] of 8 on node2" "$launcher, a rank on every CPU of node2"
+
+    submit --nodes="$nodes" --ntasks-per-node=1 -- "$probe" exit 7
+    expect_code 7 "$launcher, a failing program"
+    expect_lines "$nodes" "rank [01] of $nodes on node[12]" "$launcher, as many tasks as asked for"
+
+    # Slurm's warning that the time is nearly over reaches every rank.
+    job=$(sbatch --parsable --nodes="$nodes" --ntasks-per-node=2 --output=wait.out "$project/jobscripts/slurm.sh" "$probe" wait)
+    wait_until 30 has_lines $((2 * nodes)) '^probe: rank' wait.out
+    scancel --batch --signal=USR1 "$job"
+    wait_until 20 has_ended "$job"
+    output=$(cat wait.out; scontrol show job "$job")
+    expect_lines $((2 * nodes)) "got USR1" "$launcher, USR1"
+    expect_lines 1 "ExitCode=0:0" "$launcher, USR1"
+    rm -f wait.out
+
+    for program in "$@"; do
+        submit --nodes="$nodes" --ntasks-per-node=2 -- "$program"
+        expect_code 0 "$launcher, $program"
+        expect_lines 1 "^rankpool: job .* $((2 * nodes)) ranks by $launcher" "$launcher, $program"
+    done
+done
+unset RANKPOOL_LAUNCHER
+
+submit -- "$probe"
+expect_code 0 "without a launcher by name"
+expect_lines 1 "4 ranks by ${launchers[0]}: " "without a launcher by name"
+
+# scancel: the ranks get TERM and may end by themselves. (Under mpirun only those of the first node may.)
+if [[ ${launchers[0]} == srun ]]; then
+    job=$(sbatch --parsable --ntasks=2 --output=term.out "$project/jobscripts/slurm.sh" "$probe" wait)
+    wait_until 30 has_lines 2 '^probe: rank' term.out
+    scancel "$job"
+    wait_until 20 has_lines 2 '^probe: rank . ends' term.out
+    output=$(<term.out)
+    expect_lines 2 "rank . ends" "ranks end by themselves at scancel"
+fi
+
+submit -- no_such_program
+expect_code 2 "a missing program"
+expect_lines 1 "no program 'no_such_program' on node1, neither as a path from $PWD nor in $project/build/release" "a missing program"
+expect_lines 1 "Run jobscripts/local.sh once on the login node" "what to do about it"
+
+run "$project/jobscripts/slurm.sh"
+expect_code 2 "outside Slurm"
+expect_lines 1 "sbatch jobscripts/slurm.sh" "outside Slurm"
+finish
