@@ -75,6 +75,7 @@ TEST(Launch, of_a_single_task_by_srun_is_one_process) {
     Environment environment = srun_step();
     environment["SLURM_STEP_NUM_TASKS"] = "1";
     environment["SLURM_PROCID"] = "0";
+    EXPECT_EQ(read_launch(environment), (Launch{Launcher::srun_without_mpi, 0, 1}));
     EXPECT_FALSE(read_launch(environment).is_multi_rank());
     EXPECT_NO_THROW(require_usable(read_launch(environment)));
 }
@@ -101,6 +102,7 @@ TEST(Launch, is_described_for_people) {
     EXPECT_EQ(describe({Launcher::mpirun, 0, 0}), "mpirun, an unknown number of ranks");
     EXPECT_EQ(describe({Launcher::hydra, 0, 1}), "mpiexec, 1 rank");
     EXPECT_EQ(describe({Launcher::srun, 0, 2}), "srun, 2 ranks");
+    EXPECT_EQ(describe({Launcher::srun_without_mpi, 0, 1}), "srun without MPI, 1 process");
     EXPECT_EQ(describe({Launcher::srun_without_mpi, 0, 2}), "srun without MPI, 2 separate copies");
 }
 

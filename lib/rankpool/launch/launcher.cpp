@@ -10,11 +10,7 @@ Launch read_srun(const Environment& environment) {
     launch.rank_count = find_count(environment, "SLURM_STEP_NUM_TASKS").value_or(1);
     // Slurm names the plugin here; it is unset for "none". Cray's plugins set neither PMIX_RANK nor PMI_RANK.
     const std::string plugin = find_text(environment, "SLURM_MPI_TYPE").value_or("none");
-    if (launch.rank_count == 1) {
-        launch.launcher = plugin == "none" ? Launcher::none : Launcher::srun;
-    } else {
-        launch.launcher = plugin == "none" ? Launcher::srun_without_mpi : Launcher::srun;
-    }
+    launch.launcher = plugin == "none" ? Launcher::srun_without_mpi : Launcher::srun;
     return launch;
 }
 
@@ -41,7 +37,7 @@ Launch read_launch(const Environment& environment) {
 Launch current_launch() { return read_launch(current_environment()); }
 
 void require_usable(const Launch& launch) {
-    if (launch.launcher != Launcher::srun_without_mpi) return;
+    if (launch.launcher != Launcher::srun_without_mpi || launch.rank_count == 1) return;
     const std::string count = std::to_string(launch.rank_count);
     throw LaunchError("srun started " + count +
                       " copies of this program, but without connecting them as MPI ranks, so each of " +
@@ -64,7 +60,9 @@ std::string describe(const Launch& launch) {
         case Launcher::srun:
             return "srun, " + ranks;
         case Launcher::srun_without_mpi:
-            return "srun without MPI, " + std::to_string(launch.rank_count) + " separate copies";
+            return launch.rank_count == 1
+                       ? "srun without MPI, 1 process"
+                       : "srun without MPI, " + std::to_string(launch.rank_count) + " separate copies";
     }
     return "";
 }

@@ -12,7 +12,8 @@ enum class Launcher {
     mpirun,            ///< Open MPI's mpirun or prterun
     hydra,             ///< mpiexec of MPICH, Intel MPI and others that speak PMI
     srun,              ///< srun with PMIx or another plugin that MPI can use
-    srun_without_mpi,  ///< srun started several copies, and none of them can find the others
+    srun_without_mpi,  ///< srun without a plugin that MPI can use: copies that cannot find each other, MPI_Init may
+                       ///< fail
 };
 
 /// How this process was started.
