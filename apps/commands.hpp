@@ -1,0 +1,16 @@
+#pragma once
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+namespace rankpool::apps {
+
+/// What a subcommand does once the command line is read; its result is the exit code. Every rank runs it.
+using Action = std::function<int()>;
+
+/// Adds its subcommand, and sets `action` when that subcommand is on the command line. `action` must live as long
+/// as the program.
+void add_info_command(CLI::App& program, Action& action);
+
+}  // namespace rankpool::apps

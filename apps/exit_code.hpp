@@ -1,0 +1,12 @@
+#pragma once
+
+namespace rankpool::apps {
+
+/// What the program's exit codes mean; job scripts rely on them.
+enum ExitCode : int {
+    exit_success = 0,
+    exit_failure = 1,  ///< the command could not do what it was asked for
+    exit_usage = 2,    ///< the command line, or the way the program was started, cannot work
+};
+
+}  // namespace rankpool::apps
