@@ -1,0 +1,103 @@
+#include <filesystem>
+
+#include <rankpool/dataset/dataset.hpp>
+#include <rankpool/dataset/detail/attribute_io.hpp>
+#include <rankpool/dataset/detail/dataset_creation.hpp>
+#include <rankpool/dataset/detail/dataset_names.hpp>
+#include <rankpool/dataset/detail/element_io.hpp>
+#include <rankpool/dataset/detail/file_cache.hpp>
+#include <rankpool/dataset/output_file.hpp>
+
+namespace rankpool {
+namespace {
+
+std::string absolute_path(const std::string& path) {
+    return path.empty() ? path : std::filesystem::absolute(path).string();
+}
+
+// Opens a file for one change. HDF5 refuses to while it is open for reading here.
+detail::Handle open_for_writing(const detail::Hdf5Lock& lock, const std::string& path) {
+    detail::FileCache::instance(lock).close(lock, path);
+    return detail::open_file(path, H5F_ACC_RDWR);
+}
+
+// Much of what was written reaches the file, or fails to, only now.
+void close_written(detail::Handle& file, const detail::Place& place) {
+    if (!file.close()) detail::throw_hdf5_failure("finish writing", place);
+}
+
+}  // namespace
+
+Dataset Dataset::open(const std::string& path, const std::string& dataset) {
+    Dataset opened(absolute_path(path), detail::absolute_name(dataset));
+    const detail::Hdf5Lock lock;
+    detail::FileCache::instance(lock).dataset(lock, {opened.path_, opened.dataset_});
+    return opened;
+}
+
+Dataset Dataset::create(const std::string& path, const std::string& dataset, const DatasetOptions& options) {
+    Dataset created(absolute_path(path), detail::absolute_name(dataset));
+    if (!std::filesystem::exists(created.path_)) {
+        OutputFile file(created.path_);
+        file.create_dataset(created.dataset_, options);
+        file.commit();
+        return created;
+    }
+    const DatasetOptions complete = completed(options);
+    const detail::Hdf5Lock lock;
+    detail::Handle file = open_for_writing(lock, created.path_);
+    const detail::Place place{created.path_, created.dataset_};
+    (void)detail::create_dataset(*file, place, complete);
+    close_written(file, place);
+    return created;
+}
+
+DatasetInfo Dataset::info() const {
+    const detail::Hdf5Lock lock;
+    return detail::FileCache::instance(lock).dataset(lock, {path_, dataset_}).info;
+}
+
+ChunkGrid Dataset::grid() const {
+    const DatasetInfo facts = info();
+    if (facts.layout == Layout::chunked) return {facts.shape, facts.chunk_shape};
+    return {facts.shape, default_chunk_shape(facts.shape, facts.element_bytes)};
+}
+
+std::vector<Attribute> Dataset::attributes() const {
+    const detail::Hdf5Lock lock;
+    const detail::OpenDataset& dataset = detail::FileCache::instance(lock).dataset(lock, {path_, dataset_});
+    return detail::read_attributes(*dataset.id, dataset.place);
+}
+
+void Dataset::read_elements(const Region& region, ElementType type, void* out, std::uint64_t count) const {
+    const detail::Hdf5Lock lock;
+    const detail::OpenDataset& dataset = detail::FileCache::instance(lock).dataset(lock, {path_, dataset_});
+    detail::check_readable_as(dataset, type);
+    detail::check_region(dataset.place, dataset.info.shape, region, count);
+    detail::read_region(lock, dataset, region, type, out);
+}
+
+void Dataset::write_elements(const Region& region, ElementType type, const void* elements, std::uint64_t count) const {
+    const detail::Hdf5Lock lock;
+    detail::Handle file = open_for_writing(lock, path_);
+    {
+        const detail::OpenDataset dataset = detail::open_dataset(*file, {path_, dataset_});
+        detail::check_writable_from(dataset, type);
+        detail::check_region(dataset.place, dataset.info.shape, region, count);
+        detail::write_region(lock, dataset, region, type, elements);
+    }
+    close_written(file, {path_, dataset_});
+}
+
+std::vector<std::string> dataset_names(const std::string& path) {
+    constexpr std::size_t count_max = 1'000'000;
+    const detail::Hdf5Lock lock;
+    return detail::dataset_names(detail::FileCache::instance(lock).file(lock, absolute_path(path)), count_max);
+}
+
+void close_files() {
+    const detail::Hdf5Lock lock;
+    detail::FileCache::instance(lock).close_all(lock);
+}
+
+}  // namespace rankpool

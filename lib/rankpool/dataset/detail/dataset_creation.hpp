@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include <rankpool/dataset/dataset_options.hpp>
+#include <rankpool/dataset/detail/open_dataset.hpp>
+
+namespace rankpool::detail {
+
+/// Properties of a new file: no times, so that equal content makes equal files; creation order kept, without which the
+/// netCDF library refuses to append.
+Handle file_creation_properties(const Place& place);
+
+/// `/group/data` for `group/data`.
+/// @throws ConfigError  names no object: empty, `/`, or with empty parts
+std::string absolute_name(const std::string& name);
+
+/// Makes a group and those above it; what is there already stays.
+void create_groups(hid_t file, const Place& place, const std::string& group);
+
+/// Makes a dataset, and the groups above it.
+/// @param options  already completed()
+/// @throws DatasetError  exists_already, or HDF5's reason
+OpenDataset create_dataset(hid_t file, const Place& place, const DatasetOptions& options);
+
+}  // namespace rankpool::detail

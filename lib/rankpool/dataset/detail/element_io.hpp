@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+
+#include <rankpool/dataset/detail/open_dataset.hpp>
+
+namespace rankpool::detail {
+
+/// Checks that `region` lies in the shape and `count` elements fill it.
+/// @throws std::out_of_range, std::invalid_argument
+void check_region(const Place& place, const Shape& shape, const Region& region, std::uint64_t count);
+
+/// Checks that elements of the dataset can become elements of `memory`, and the other way round: whole numbers become
+/// floats, floats never whole numbers.
+/// @throws DatasetError  wrong_type
+void check_readable_as(const OpenDataset& dataset, ElementType memory);
+void check_writable_from(const OpenDataset& dataset, ElementType memory);
+
+/// Reads a region, converting the elements. Values that do not fit are an error, not clipped.
+void read_region(const Hdf5Lock& lock, const OpenDataset& dataset, const Region& region, ElementType memory, void* out);
+
+/// Writes a region, likewise.
+void write_region(const Hdf5Lock& lock, const OpenDataset& dataset, const Region& region, ElementType memory,
+                  const void* elements);
+
+}  // namespace rankpool::detail

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+namespace rankpool {
+
+/// What one element of a dataset is. `other`: text, compounds, enumerations and whatever else HDF5 can hold.
+enum class ElementType : std::uint8_t {
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    float32,
+    float64,
+    other
+};
+
+/// `int64`, `float32`…, as in numpy.
+std::string_view name(ElementType type);
+/// The type of that name; `other` if there is none.
+ElementType element_type_named(std::string_view name);
+/// Bytes of one element; 0 for `other`.
+std::size_t element_bytes(ElementType type);
+bool is_integer(ElementType type);
+bool is_float(ElementType type);
+
+/// C++ types that datasets can be read into and written from. Not `bool` and the character types: their size or
+/// meaning in a file is not agreed upon.
+template <class T>
+concept Element = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, signed char> ||
+    std::same_as<T, unsigned char> || std::same_as<T, short> || std::same_as<T, unsigned short> ||
+    std::same_as<T, int> || std::same_as<T, unsigned> || std::same_as<T, long> || std::same_as<T, unsigned long> ||
+    std::same_as<T, long long> || std::same_as<T, unsigned long long>;
+
+namespace detail {
+
+template <Element T>
+constexpr ElementType find_element_type() {
+    if constexpr (std::is_floating_point_v<T>) {
+        return sizeof(T) == 4 ? ElementType::float32 : ElementType::float64;
+    } else {
+        constexpr ElementType signed_types[] = {ElementType::int8, ElementType::int16, ElementType::int32,
+                                                ElementType::int64};
+        constexpr ElementType unsigned_types[] = {ElementType::uint8, ElementType::uint16, ElementType::uint32,
+                                                  ElementType::uint64};
+        constexpr std::size_t power = sizeof(T) == 1 ? 0 : sizeof(T) == 2 ? 1 : sizeof(T) == 4 ? 2 : 3;
+        return std::is_signed_v<T> ? signed_types[power] : unsigned_types[power];
+    }
+}
+
+}  // namespace detail
+
+/// The element type that has the size and sign of `T`.
+template <Element T>
+inline constexpr ElementType element_type_of = detail::find_element_type<T>();
+
+}  // namespace rankpool

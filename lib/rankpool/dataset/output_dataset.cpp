@@ -1,0 +1,61 @@
+#include <utility>
+
+#include <rankpool/dataset/detail/attribute_io.hpp>
+#include <rankpool/dataset/detail/element_io.hpp>
+#include <rankpool/dataset/detail/output_state.hpp>
+#include <rankpool/dataset/detail/raw_chunk.hpp>
+#include <rankpool/dataset/output_dataset.hpp>
+
+namespace rankpool {
+namespace {
+
+// The number of the chunk that a region covers completely, none if it is another kind of region. Clipped chunks are
+// left to HDF5, which pads them.
+bool is_one_full_chunk(const DatasetInfo& info, const Region& region) {
+    if (info.layout != Layout::chunked || region.extent != info.chunk_shape) return false;
+    for (std::size_t i = 0; i < region.offset.size(); ++i) {
+        if (region.offset[i] % info.chunk_shape[i] != 0) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+OutputDataset::OutputDataset(std::shared_ptr<detail::OutputState> state, std::shared_ptr<detail::OpenDataset> dataset,
+                             const Filters& filters)
+    : state_(std::move(state)), dataset_(std::move(dataset)), filters_(filters) {}
+
+const DatasetInfo& OutputDataset::info() const { return dataset_->info; }
+
+ChunkGrid OutputDataset::grid() const {
+    const DatasetInfo& facts = info();
+    if (facts.layout == Layout::chunked) return {facts.shape, facts.chunk_shape};
+    return {facts.shape, default_chunk_shape(facts.shape, facts.element_bytes)};
+}
+
+void OutputDataset::write_encoded_chunk(std::uint64_t chunk, const EncodedChunk& encoded) {
+    const Region region = grid().region(chunk);
+    state_->guarded([&] { detail::write_raw_chunk(detail::Hdf5Lock(), *dataset_, region.offset, encoded); });
+}
+
+void OutputDataset::set_attribute(const std::string& name, const AttributeValue& value) {
+    state_->guarded([&] {
+        const detail::Hdf5Lock lock;
+        detail::write_attribute(*dataset_->id, dataset_->place, {name, value});
+    });
+}
+
+void OutputDataset::write_elements(const Region& region, ElementType type, const void* elements, std::uint64_t count) {
+    detail::check_writable_from(*dataset_, type);
+    detail::check_region(dataset_->place, info().shape, region, count);
+    if (filters_.any() && can_encode(filters_) && detail::is_stored_as(*dataset_, type) &&
+        is_one_full_chunk(info(), region)) {
+        const BytesView raw(static_cast<const std::byte*>(elements), count * element_bytes(type));
+        const EncodedChunk encoded = encode_chunk(raw, element_bytes(type), filters_);
+        state_->guarded([&] { detail::write_raw_chunk(detail::Hdf5Lock(), *dataset_, region.offset, encoded); });
+        return;
+    }
+    state_->guarded([&] { detail::write_region(detail::Hdf5Lock(), *dataset_, region, type, elements); });
+}
+
+}  // namespace rankpool

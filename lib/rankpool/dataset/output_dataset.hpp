@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include <rankpool/dataset/attribute.hpp>
+#include <rankpool/dataset/chunk_codec.hpp>
+#include <rankpool/dataset/dataset_info.hpp>
+#include <rankpool/dataset/element_type.hpp>
+#include <rankpool/dataset/grid.hpp>
+
+namespace rankpool {
+
+namespace detail {
+class OutputState;
+struct OpenDataset;
+}  // namespace detail
+
+/// A dataset in an OutputFile that is being written. A handle: copies are the same dataset. Whole chunks are compressed
+/// outside of HDF5, so that other threads can read meanwhile.
+class OutputDataset {
+  public:
+    const DatasetInfo& info() const;
+    ChunkGrid grid() const;
+
+    /// Writes a region, converting the numbers as Dataset::read() does.
+    /// @throws std::out_of_range      the region is not inside the shape
+    /// @throws std::invalid_argument  `elements` has another size than the region
+    /// @throws DatasetError           a value does not fit, or the disk is full; then the file cannot be completed
+    template <Element T>
+    void write(const Region& region, std::span<const T> elements) {
+        write_elements(region, element_type_of<T>, elements.data(), elements.size());
+    }
+    /// Writes the elements of one chunk of grid(), by number; on the upper edge only those inside the shape.
+    template <Element T>
+    void write_chunk(std::uint64_t chunk, std::span<const T> elements) {
+        write(grid().region(chunk), elements);
+    }
+    /// Stores a chunk that was encoded elsewhere, perhaps on another rank.
+    /// @param encoded  made by encode_chunk() with the dataset's own filters and element type
+    void write_encoded_chunk(std::uint64_t chunk, const EncodedChunk& encoded);
+
+    void set_attribute(const std::string& name, const AttributeValue& value);
+
+  private:
+    friend class OutputFile;
+    OutputDataset(std::shared_ptr<detail::OutputState> state, std::shared_ptr<detail::OpenDataset> dataset,
+                  const Filters& filters);
+
+    void write_elements(const Region& region, ElementType type, const void* elements, std::uint64_t count);
+
+    std::shared_ptr<detail::OutputState> state_;
+    std::shared_ptr<detail::OpenDataset> dataset_;
+    Filters filters_;
+};
+
+}  // namespace rankpool
