@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include <rankpool/scheduler/fetch.hpp>
 #include <rankpool/scheduler/task_table.hpp>
 
 namespace rankpool::scheduler {
@@ -25,6 +26,7 @@ class EdgePool {
     void release(Task& input, const TaskTable& tasks, Visit visit) {
         if (input.last_edge == Task::no_edge) return;
         const std::uint32_t last = input.last_edge;
+        fetch_dependents(input, tasks);
         std::uint32_t at = last;
         do {
             at = edges_[at].next;
@@ -40,6 +42,11 @@ class EdgePool {
         edges_[last].next = free_;
         free_ = first;
         input.last_edge = Task::no_edge;
+    }
+
+    /// Starts to bring the task's edges into the cache, for a release() soon.
+    void fetch_edges(const Task& input) const {
+        if (input.last_edge != Task::no_edge) fetch(&edges_[input.last_edge]);
     }
 
     /// Tells that `count` edges to a dependent died with it.
@@ -65,6 +72,15 @@ class EdgePool {
     static bool is_live(const Edge& edge, const TaskTable& tasks) {
         const Task& dependent = tasks[edge.dependent];
         return dependent.execution == edge.execution && dependent.state == TaskState::waiting;
+    }
+    /// Starts to bring the first dependents into the cache all at once, instead of waiting for one after the other.
+    void fetch_dependents(const Task& input, const TaskTable& tasks) const {
+        std::uint32_t at = input.last_edge;
+        for (int i = 0; i < 8; ++i) {
+            at = edges_[at].next;
+            fetch(&tasks[edges_[at].dependent]);
+            if (at == input.last_edge) return;
+        }
     }
     void sweep_one(Task& input, const TaskTable& tasks);
 

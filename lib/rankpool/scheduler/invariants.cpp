@@ -48,7 +48,7 @@ void Scheduler::check_invariants() const {
     // Rule: no slot is free while a task is ready.
     RANKPOOL_ENSURE(ready_.is_empty() || workers_.free_slots() == 0);
     // Rule: a free slot without a task on its way to it means that nobody has a task to spare.
-    RANKPOOL_ENSURE(workers_.free_slots() <= workers_.returning() || !workers_.most_surplus().is_valid());
+    RANKPOOL_ENSURE(workers_.free_slots() <= workers_.returning() || !workers_.has_surplus());
 }
 
 }  // namespace rankpool::scheduler

@@ -18,6 +18,7 @@ void Scheduler::assign(TaskId id, WorkerId worker, CommandSink& commands) {
     TaskTable::begin_execution(task);
     task.expected_ns = prefill_.expected_ns(task.function);
     task.is_worth_moving = prefill_.is_worth_moving(task.function);
+    edges_.fetch_edges(task);
     workers_.give(tasks_, id, worker);
     ++counted_.executions;
     history_.note(id, Step::assigned, worker.value, task.execution);

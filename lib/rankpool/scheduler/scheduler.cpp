@@ -1,6 +1,7 @@
 #include <variant>
 
 #include <rankpool/core/contract.hpp>
+#include <rankpool/scheduler/fetch.hpp>
 #include <rankpool/scheduler/scheduler.hpp>
 
 namespace rankpool::scheduler {
@@ -41,6 +42,11 @@ void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& command
     tasks_.set_state(task, TaskState::ready);
     ready_.push(tasks_, event.task);
     place_ready_tasks(commands);
+}
+
+void Scheduler::expect_report(WorkerId worker, TaskId task) const {
+    if (tasks_.contains(task)) fetch(&tasks_[task]);
+    if (workers_.contains(worker)) fetch(&workers_[worker]);
 }
 
 Counters Scheduler::counters() const {

@@ -46,6 +46,10 @@ class Scheduler {
     void on(const RevokeRefused& event, Instant now, CommandSink& commands);
     void on(const CancelRequested& event, Instant now, CommandSink& commands);
 
+    /// Tells that reports of this worker about this task come soon, some events ahead: hides the wait for their memory.
+    /// Optional, and never wrong.
+    void expect_report(WorkerId worker, TaskId task) const;
+
     /// When to call again without news: never, so far; nothing it decides waits for time to pass.
     std::optional<Instant> next_deadline() const { return std::nullopt; }
 

@@ -51,9 +51,10 @@ void WorkerTable::check_invariants(const TaskTable& tasks) const {
         RANKPOOL_ENSURE(found.revoking == worker.revoking && found.worth_moving == worker.worth_moving);
         returning += found.returning;
         if (worker.state == WorkerState::active) {
-            // Rule: active workers are ranked by what they hold (the loose one when next asked for).
-            RANKPOOL_ENSURE(worker.load_level == load_level(worker) || loose_ == id);
-            RANKPOOL_ENSURE(worker.surplus_level == surplus_level(worker));
+            // Rule: active workers are ranked by what they hold; the loose one will be when next asked for.
+            RANKPOOL_ENSURE(loose_ == id || worker.load_level == load_level(worker));
+            RANKPOOL_ENSURE(loose_ == id || worker.surplus_level == surplus_level(worker));
+            RANKPOOL_ENSURE(worker.load_level != unranked);
             free_slots += worker.free_slots();
             ++active;
         } else {
@@ -65,6 +66,13 @@ void WorkerTable::check_invariants(const TaskTable& tasks) const {
         }
     }
     RANKPOOL_ENSURE(free_slots == free_slots_ && returning == returning_ && active == active_);
+}
+
+bool WorkerTable::has_surplus() const {
+    for (const Worker& worker : workers_) {
+        if (worker.state == WorkerState::active && surplus_level(worker) != unranked) return true;
+    }
+    return false;
 }
 
 }  // namespace rankpool::scheduler

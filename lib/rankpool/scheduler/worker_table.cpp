@@ -54,7 +54,7 @@ void WorkerTable::give(TaskTable& tasks, TaskId id, WorkerId to) {
     rank(to);
     if (!is_its_turn) return;
     by_load_.file(workers_, to, load_level(workers_[to.value]));
-    loose_ = WorkerId{};
+    settle_loose();
 }
 
 void WorkerTable::shift(TaskTable& tasks, TaskId id, TaskState to) {
@@ -109,24 +109,25 @@ void WorkerTable::rank(WorkerId id) {
     if (workers_[id.value].state != WorkerState::active) return;
     if (loose_ != id) settle_loose();
     loose_ = id;
-    rank_by_surplus(id);
-}
-
-void WorkerTable::rank_by_surplus(WorkerId id) {
-    const std::uint16_t level = surplus_level(workers_[id.value]);
-    if (level == workers_[id.value].surplus_level) return;
-    if (level == unranked) {
-        by_surplus_.remove(workers_, id);
-    } else {
-        by_surplus_.file(workers_, id, level);
-    }
 }
 
 void WorkerTable::settle_loose() {
     if (!loose_.is_valid()) return;
-    const std::uint16_t level = load_level(workers_[loose_.value]);
-    if (level != workers_[loose_.value].load_level) by_load_.file(workers_, loose_, level);
+    const Worker& worker = workers_[loose_.value];
+    const std::uint16_t by_load = load_level(worker);
+    if (by_load != worker.load_level) by_load_.file(workers_, loose_, by_load);
+    const std::uint16_t by_surplus = surplus_level(worker);
+    if (by_surplus == unranked) {
+        by_surplus_.remove(workers_, loose_);
+    } else if (by_surplus != worker.surplus_level) {
+        by_surplus_.file(workers_, loose_, by_surplus);
+    }
     loose_ = WorkerId{};
+}
+
+WorkerId WorkerTable::most_surplus() {
+    settle_loose();
+    return by_surplus_.first(by_surplus_.highest_level());
 }
 
 WorkerId WorkerTable::least_loaded() {

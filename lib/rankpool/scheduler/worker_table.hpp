@@ -34,13 +34,15 @@ class WorkerTable {
     WorkerId least_loaded();
     /// The active worker with most expected work per slot among those with a task ahead of its slots that could be
     /// taken back.
-    WorkerId most_surplus() const { return by_surplus_.first(by_surplus_.highest_level()); }
+    WorkerId most_surplus();
 
     /// Slots of active workers for which there is no task.
     std::uint64_t free_slots() const { return free_slots_; }
     /// Tasks asked back to be run elsewhere.
     std::uint64_t returning() const { return returning_; }
     std::uint32_t active() const { return active_; }
+    /// True if a task could be taken back; looks at all workers.
+    bool has_surplus() const;
 
     void check_invariants(const TaskTable& tasks) const;
 
@@ -48,7 +50,6 @@ class WorkerTable {
     void enter(TaskTable& tasks, TaskId id, Worker& worker, TaskState state);
     void leave(TaskTable& tasks, TaskId id, Worker& worker);
     void rank(WorkerId id);
-    void rank_by_surplus(WorkerId id);
     void settle_loose();
 
     static std::uint16_t load_level(const Worker& worker);
@@ -57,8 +58,8 @@ class WorkerTable {
     std::vector<Worker> workers_;
     Ranking<&Worker::by_load, &Worker::load_level, 384> by_load_;          ///< active workers
     Ranking<&Worker::by_surplus, &Worker::surplus_level, 64> by_surplus_;  ///< those to take tasks from
-    /// The worker whose load changed last. Its place in by_load_ is out of date: mostly it gets a new task at once, and
-    /// then the old place is right again.
+    /// The worker whose load changed last. Its places in the rankings are out of date: mostly it gets a new task at
+    /// once, and then the old places are right again.
     WorkerId loose_;
     std::uint64_t free_slots_ = 0;
     std::uint64_t returning_ = 0;

@@ -1,0 +1,169 @@
+// What a scheduling decision costs: submit + assign + finish, without any message. Not a test; run it by hand:
+//   build/release/tests/scheduler/scheduler_bench
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <malloc.h>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include <rankpool/scheduler/scheduler.hpp>
+
+namespace rankpool::scheduler {
+namespace {
+
+constexpr std::uint32_t task_count = 1'000'000;
+constexpr Instant start{};
+
+/// Workers that finish their tasks oldest first; which worker is next is random. Reports come in handfuls.
+class Cluster {
+  public:
+    Cluster(Scheduler& scheduler, std::int64_t workers)
+        : scheduler_(&scheduler), queues_(static_cast<std::size_t>(workers)) {
+        for (WorkerId id{0}; id.value < workers; ++id.value) scheduler.on(WorkerJoined{id, 1}, start, commands_);
+    }
+
+    void submit(const TaskSubmitted& event) {
+        scheduler_->on(event, start, commands_);
+        carry_out();
+    }
+    void finish_all() {
+        while (!busy_.empty()) {
+            std::array<Held, 8> reports;
+            std::size_t count = 0;
+            for (; count < reports.size() && !busy_.empty(); ++count) {
+                reports[count] = take_random();
+                scheduler_->expect_report(reports[count].worker, reports[count].task);
+            }
+            for (std::size_t i = 0; i < count; ++i) finish(reports[i]);
+        }
+    }
+
+  private:
+    struct Held {
+        TaskId task;
+        Execution execution;
+        WorkerId worker;
+    };
+    /// The tasks of a worker: four of 70 us, and room to spare.
+    struct Queue {
+        std::array<Held, 7> tasks;
+        std::uint32_t first = 0;
+        std::uint32_t count = 0;
+    };
+
+    Held take_random() {
+        random_ = random_ * 6364136223846793005U + 1442695040888963407U;
+        std::uint32_t& chosen = busy_[static_cast<std::size_t>((random_ >> 32) * busy_.size() >> 32)];
+        Queue& queue = queues_[chosen];
+        if (--queue.count == 0) {
+            chosen = busy_.back();
+            busy_.pop_back();
+        }
+        return queue.tasks[queue.first++ % queue.tasks.size()];
+    }
+    void finish(const Held& held) {
+        scheduler_->on(TaskFinished{held.task, held.execution, TaskEnd::returned, std::chrono::microseconds(70)}, start,
+                       commands_);
+        carry_out();
+    }
+    void carry_out() {
+        for (const Command& command : commands_) {
+            const auto* assign = std::get_if<AssignTask>(&command);
+            if (assign == nullptr) continue;
+            Queue& queue = queues_[assign->worker.value];
+            queue.tasks[(queue.first + queue.count++) % queue.tasks.size()] = {assign->task, assign->execution,
+                                                                               assign->worker};
+            if (queue.count == 1) busy_.push_back(assign->worker.value);
+        }
+        commands_.clear();
+    }
+
+    Scheduler* scheduler_;
+    CommandSink commands_;
+    std::vector<Queue> queues_;
+    std::vector<std::uint32_t> busy_;  ///< workers with tasks
+    std::uint64_t random_ = 1;
+};
+
+class Stopwatch {
+  public:
+    double lap_ns() {
+        const auto now = std::chrono::steady_clock::now();
+        const auto lap = now - since_;
+        since_ = now;
+        return std::chrono::duration<double, std::nano>(lap).count();
+    }
+
+  private:
+    std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+};
+
+/// Runs a million tasks; submit_inputs(task) gives the inputs of each.
+template <class Inputs>
+void run(benchmark::State& state, Inputs inputs_of) {
+    double submit_ns = 0, run_ns = 0, bytes = 0;
+    for (auto _ : state) {
+        Scheduler scheduler;
+        Cluster cluster(scheduler, state.range(0));
+        const std::size_t bytes_before = mallinfo2().uordblks + mallinfo2().hblkhd;
+        Stopwatch stopwatch;
+        for (TaskId id{0}; id.value < task_count; ++id.value) {
+            cluster.submit({.task = id, .function = FunctionId{0}, .inputs = inputs_of(id)});
+        }
+        submit_ns += stopwatch.lap_ns();
+        bytes = static_cast<double>(mallinfo2().uordblks + mallinfo2().hblkhd - bytes_before);
+        stopwatch.lap_ns();
+        cluster.finish_all();
+        run_ns += stopwatch.lap_ns();
+        if (scheduler.counters().settled_as(Settlement::succeeded) != task_count)
+            state.SkipWithError("tasks are missing");
+    }
+    const double tasks = static_cast<double>(state.iterations()) * task_count;
+    state.counters["submit_ns"] = submit_ns / tasks;
+    state.counters["run_ns"] = run_ns / tasks;
+    state.counters["task_ns"] = (submit_ns + run_ns) / tasks;
+    state.counters["task_bytes"] = bytes / task_count;
+}
+
+void independent(benchmark::State& state) {
+    run(state, [](TaskId) { return std::span<const TaskId>{}; });
+}
+
+/// Rows of a thousand points; each needs itself and its two neighbours of the row above.
+void stencil(benchmark::State& state) {
+    constexpr std::uint32_t width = 1000;
+    std::array<TaskId, 3> inputs;
+    run(state, [&](TaskId id) -> std::span<const TaskId> {
+        if (id.value < width) return {};
+        const std::uint32_t above = id.value - width;
+        const std::uint32_t column = id.value % width;
+        inputs = {TaskId{above}, TaskId{column == 0 ? above : above - 1},
+                  TaskId{column == width - 1 ? above : above + 1}};
+        return inputs;
+    });
+}
+
+/// The shortest way through: one task in flight, its number used again.
+void round_trip(benchmark::State& state) {
+    Scheduler scheduler;
+    CommandSink commands;
+    for (WorkerId id{0}; id.value < state.range(0); ++id.value) scheduler.on(WorkerJoined{id, 1}, start, commands);
+    for (auto _ : state) {
+        commands.clear();
+        scheduler.on(TaskSubmitted{.task = TaskId{0}, .function = FunctionId{0}}, start, commands);
+        const Execution execution = std::get<AssignTask>(commands.front()).execution;
+        scheduler.on(TaskFinished{TaskId{0}, execution, TaskEnd::returned, std::chrono::microseconds(1)}, start,
+                     commands);
+    }
+}
+
+BENCHMARK(independent)->Arg(1'000)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(stencil)->Arg(1'000)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(round_trip)->Arg(1)->Arg(1'000);
+
+}  // namespace
+}  // namespace rankpool::scheduler
+
+BENCHMARK_MAIN();
