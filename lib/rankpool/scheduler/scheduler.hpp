@@ -63,6 +63,8 @@ class Scheduler {
     /// Why the task does not run now. May look at all tasks: for messages and debugging.
     std::string explain(TaskId task) const;
     Counters counters() const;
+    /// Edges from inputs to dependents that take memory now.
+    std::uint64_t edges_in_use() const { return edges_.used(); }
 
   private:
     // scheduler.cpp

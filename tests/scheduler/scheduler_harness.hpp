@@ -1,0 +1,94 @@
+#pragma once
+
+#include <initializer_list>
+#include <scheduler/command_text.hpp>
+
+#include <gtest/gtest.h>
+
+#include <rankpool/scheduler/scheduler.hpp>
+
+namespace rankpool::scheduler {
+
+inline constexpr WorkerId w0{0}, w1{1}, w2{2}, w3{3};
+inline constexpr TaskId t0{0}, t1{1}, t2{2}, t3{3}, t4{4}, t5{5}, t6{6}, t7{7};
+/// Functions nobody has measured yet.
+inline constexpr FunctionId f0{0}, f1{1};
+inline constexpr Execution first{1}, second{2}, third{3};
+
+// Events. Inputs live as long as the expression.
+inline WorkerJoined worker_joined(WorkerId worker, std::uint32_t slots = 1) { return {worker, slots}; }
+inline WorkerDraining worker_draining(WorkerId worker) { return {worker}; }
+inline WorkerLost worker_lost(WorkerId worker) { return {worker}; }
+inline TaskSubmitted task_submitted(TaskId task, std::initializer_list<TaskId> inputs = {}) {
+    return {.task = task, .function = f0, .inputs = {inputs.begin(), inputs.size()}};
+}
+inline TaskSubmitted with_priority(std::int32_t priority, TaskSubmitted event) {
+    return event.priority = priority, event;
+}
+inline TaskSubmitted with_level(std::uint16_t level, TaskSubmitted event) { return event.level = level, event; }
+inline TaskSubmitted with_retries(std::uint16_t retries, TaskSubmitted event) { return event.retries = retries, event; }
+inline TaskSubmitted with_function(FunctionId function, TaskSubmitted event) {
+    return event.function = function, event;
+}
+inline TaskStarted started(TaskId task, Execution execution = first) { return {task, execution}; }
+inline TaskSuspended suspended(TaskId task, Execution execution = first) { return {task, execution}; }
+inline TaskResumed resumed(TaskId task, Execution execution = first) { return {task, execution}; }
+inline TaskFinished returned(TaskId task, Execution execution = first, Duration busy = std::chrono::microseconds(100)) {
+    return {task, execution, TaskEnd::returned, busy};
+}
+inline TaskFinished raised(TaskId task, Execution execution = first) {
+    return {task, execution, TaskEnd::raised, std::chrono::microseconds(100)};
+}
+inline TaskReturned gave_back(TaskId task, Execution execution = first) { return {task, execution}; }
+inline RevokeRefused kept(TaskId task, Execution execution = first) { return {task, execution}; }
+inline CancelRequested cancel(TaskId task) { return {task}; }
+
+// Commands.
+template <class... Each>
+CommandSink commands(const Each&... each) {
+    return {Command{each}...};
+}
+inline CommandSink no_commands() { return {}; }
+inline AssignTask assign(TaskId task, WorkerId worker, Execution execution = first, std::uint32_t attempt = 1) {
+    return {task, worker, execution, attempt};
+}
+inline RevokeTask revoke(TaskId task, WorkerId worker, Execution execution = first) {
+    return {task, worker, execution};
+}
+inline SettleTask settle(TaskId task, Settlement settlement = Settlement::succeeded, TaskId cause = {}) {
+    return {task, settlement, cause};
+}
+inline RefuseCancel refuse_cancel(TaskId task) { return {task}; }
+
+/// A scheduler that checks its rules after every event.
+class SchedulerHarness {
+  public:
+    explicit SchedulerHarness(Limits limits = {}) : scheduler_(limits) {}
+
+    void given(std::initializer_list<Event> events) {
+        for (const Event& event : events) when(event);
+    }
+    CommandSink when(const Event& event) {
+        CommandSink commands;
+        scheduler_.handle(event, Instant{}, commands);
+        scheduler_.check_invariants();
+        return commands;
+    }
+    /// The measured duration of a function; run with a task and a worker that are not used otherwise.
+    void given_duration(FunctionId function, Duration busy) {
+        const WorkerId worker{next_worker_++};
+        const TaskId task{1000};
+        when(worker_joined(worker));
+        const auto assigned = std::get<AssignTask>(when(with_function(function, task_submitted(task))).at(0));
+        when(returned(task, assigned.execution, busy));
+        when(worker_lost(worker));
+    }
+    Scheduler& operator*() { return scheduler_; }
+    Scheduler* operator->() { return &scheduler_; }
+
+  private:
+    Scheduler scheduler_;
+    std::uint32_t next_worker_ = 100;
+};
+
+}  // namespace rankpool::scheduler
