@@ -5,11 +5,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 
 command -v shellcheck >/dev/null || skip "shellcheck is not installed"
 cd "$project"
-mapfile -t scripts < <(find . \( -name .git -o -name build \) -prune -o -type f -size -200k \
-    \( -name '*.sh' -o -perm -u+x \) -print | sort)
+# The project's own files; without git, all that lie here.
+mapfile -t scripts < <(git ls-files 2>/dev/null)
+((${#scripts[@]} > 0)) ||
+    mapfile -t scripts < <(find . \( -name .git -o -name build \) -prune -o -type f -size -200k -print | sort)
 shell_scripts=()
 for script in "${scripts[@]}"; do
-    if [[ $script == *.sh ]] || head -c 64 "$script" | head -n 1 | grep -qaE '^#!.*\b(ba|da)?sh\b'; then
+    [[ -f $script ]] || continue    # Removed, but not yet for git.
+    first_line=$(head -c 64 "$script" | tr -d '\0' | head -n 1)
+    if [[ $script == *.sh || $first_line =~ ^#!.*[/\ ](ba|da)?sh ]]; then
         shell_scripts+=("$script")
     fi
 done

@@ -77,7 +77,7 @@ fi
 
 submit -- no_such_program
 expect_code 2 "a missing program"
-expect_lines 1 "no program 'no_such_program' on node1, neither as a path from $PWD nor in $project/build/release" "a missing program"
+expect_lines 1 "no program 'no_such_program' on node[12], neither as a path from $PWD nor in $project/build/release" "a missing program"
 expect_lines 1 "Run jobscripts/local.sh once on the login node" "what to do about it"
 
 run "$project/jobscripts/slurm.sh"
