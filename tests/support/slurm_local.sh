@@ -138,7 +138,7 @@ write_configuration "$port" >"$SLURM_CONF"
 # slurmd wants a cgroup plugin even where nothing uses one. The one for version 1 starts also in containers that have no
 # cgroups to write to; from 23.11 on it can be none at all.
 case $(slurmd -V) in
-    'slurm 2'[0-2].* | 'slurm 23.02'*) echo 'CgroupPlugin=cgroup/v1' ;;
+    *' 2'[0-2].* | *' 23.02'*) echo 'CgroupPlugin=cgroup/v1' ;;
     *) echo 'CgroupPlugin=disabled' ;;
 esac >"$dir/cgroup.conf"
 cat >"$dir/env.sh" <<ENVIRONMENT
