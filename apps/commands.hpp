@@ -12,5 +12,6 @@ using Action = std::function<int()>;
 /// Adds its subcommand, and sets `action` when that subcommand is on the command line. `action` must live as long
 /// as the program.
 void add_info_command(CLI::App& program, Action& action);
+void add_bench_command(CLI::App& program, Action& action);
 
 }  // namespace rankpool::apps

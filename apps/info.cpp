@@ -1,6 +1,7 @@
 // rankpool info: what a bug report needs, and what is wrong with the way programs are started.
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include <mpi.h>
 
@@ -18,29 +19,36 @@ struct InfoOptions {
     bool is_json = false;
 };
 
-int run_info(const InfoOptions& options) {
-    InfoFacts facts;
-    facts.launch = current_launch();
-    const Machine machine = current_machine();
-    std::unique_ptr<MpiSession> mpi;
-    if (facts.launch.launcher == Launcher::srun_without_mpi) {
-        // MPI_Init would end the process, with a text about how Slurm should be built.
-        if (facts.launch.rank != 0) return exit_success;
-        facts.ranks = {machine};
-    } else {
-        mpi = std::make_unique<MpiSession>(MPI_THREAD_MULTIPLE);
-        for (const std::string& text : mpi->gather(encode(machine))) facts.ranks.push_back(decode_machine(text));
-        if (mpi->rank() != 0) return exit_success;
-        facts.launch.rank_count = mpi->rank_count();
-        facts.mpi_thread_level = thread_level_name(mpi->thread_level());
-        facts.yields_when_idle = mpi->yields_when_idle();
-    }
+/// On rank 0: adds what needs no other rank, and writes it all.
+void write_info(InfoFacts facts, const InfoOptions& options) {
     facts.libraries = library_facts();
     facts.hosts = hosts_of(facts.ranks);
     facts.allocation = current_allocation();
     facts.openmp_threads = find_count(current_environment(), "OMP_NUM_THREADS");
     std::fputs((options.is_json ? info_json(facts) + '\n' : info_text(facts)).c_str(), stdout);
+}
+
+int info_on_ranks(const MpiSession& mpi, InfoFacts facts, const InfoOptions& options) {
+    for (const std::string& text : mpi.gather(encode(current_machine()))) facts.ranks.push_back(decode_machine(text));
+    if (mpi.rank() != 0) return exit_success;
+    facts.launch.rank_count = mpi.rank_count();
+    facts.mpi_thread_level = thread_level_name(mpi.thread_level());
+    facts.yields_when_idle = mpi.yields_when_idle();
+    write_info(std::move(facts), options);
     return exit_success;
+}
+
+int run_info(const InfoOptions& options) {
+    InfoFacts facts;
+    facts.launch = current_launch();
+    if (facts.launch.launcher == Launcher::srun_without_mpi) {
+        // MPI_Init would end the process, with a text about how Slurm should be built.
+        facts.ranks = {current_machine()};
+        if (facts.launch.rank == 0) write_info(std::move(facts), options);
+        return exit_success;
+    }
+    // The highest level, to see what there is.
+    return run_on_ranks(MPI_THREAD_MULTIPLE, [&](const MpiSession& mpi) { return info_on_ranks(mpi, facts, options); });
 }
 
 }  // namespace

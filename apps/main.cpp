@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <rankpool/core/error.hpp>
 #include <rankpool/core/version.hpp>
 #include <rankpool/launch/launcher.hpp>
 
@@ -42,13 +43,15 @@ int main(int argc, char** argv) {
     program.require_subcommand(1);
     Action action;
     add_info_command(program, action);
+    add_bench_command(program, action);
     try {
         program.parse(argc, argv);
         return action();
     } catch (const CLI::ParseError& error) {
         return report(program, error, argc > 1 ? argv[1] : "");
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "rankpool: %s\n", error.what());
-        return exit_failure;
+        // Before MPI is started all ranks meet the same problem; what happens later ends in run_on_ranks().
+        if (current_launch().rank == 0) std::fprintf(stderr, "rankpool: %s\n", error.what());
+        return dynamic_cast<const LaunchError*>(&error) != nullptr ? exit_usage : exit_failure;
     }
 }

@@ -1,9 +1,13 @@
 #include "mpi_session.hpp"
 
 #include <array>
+#include <cstdio>
+#include <exception>
 #include <numeric>
 
 #include <mpi.h>
+
+#include "exit_code.hpp"
 
 namespace rankpool::apps {
 
@@ -46,6 +50,18 @@ std::vector<std::string> MpiSession::gather(const std::string& text) const {
         texts.push_back(all.substr(static_cast<std::size_t>(starts[i]), static_cast<std::size_t>(lengths[i])));
     }
     return texts;
+}
+
+int run_on_ranks(int thread_level, const std::function<int(const MpiSession&)>& action) {
+    const MpiSession mpi(thread_level);
+    try {
+        return action(mpi);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "rankpool, rank %d: %s\n", mpi.rank(), error.what());
+        std::fflush(nullptr);
+        MPI_Abort(MPI_COMM_WORLD, exit_failure);
+        return exit_failure;
+    }
 }
 
 }  // namespace rankpool::apps

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,5 +30,9 @@ class MpiSession {
     int rank_count_ = 1;
     int thread_level_ = 0;
 };
+
+/// Runs `action` on all ranks. An exception on one of them ends all of them with its text: the others would wait for
+/// that rank for ever.
+int run_on_ranks(int thread_level, const std::function<int(const MpiSession&)>& action);
 
 }  // namespace rankpool::apps

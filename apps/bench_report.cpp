@@ -1,0 +1,140 @@
+#include "bench_report.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <rankpool/observe/format.hpp>
+
+namespace rankpool::apps {
+namespace {
+
+// Below this the median is a matter of luck.
+constexpr std::size_t clean_blocks_min = 5;
+
+constexpr std::array<std::pair<const char*, const char*>, 6> references = {{{"tasks.submit.empty", "farm.batch16"},
+                                                                            {"tasks.map.empty", "farm.batch64"},
+                                                                            {"latency.round_trip", "farm.round_trip"},
+                                                                            {"payload.1MiB", "raw.echo.1MiB"},
+                                                                            {"payload.16MiB", "raw.echo.16MiB"},
+                                                                            {"farm.round_trip", "raw.round_trip"}}};
+
+const Measurement* find(const std::vector<Measurement>& measurements, std::string_view name) {
+    const auto found =
+        std::find_if(measurements.begin(), measurements.end(), [&](const Measurement& m) { return m.name == name; });
+    return found == measurements.end() ? nullptr : &*found;
+}
+
+/// A number with the unit's own prefix: "11.2 M tasks/s", "1.05 us".
+std::string amount_text(double amount, const std::string& unit) {
+    if (unit == "B/task") return fmt::format("{:.0f} {}", amount, unit);
+    if (unit.size() > 3 && unit.substr(unit.size() - 2) == "/s" && unit != "GB/s") {
+        return format_amount(amount) + ' ' + unit;
+    }
+    return fmt::format("{:.3g} {}", amount, unit);
+}
+
+/// The next of 1, 2, 5, 10, 20…: nobody needs "11.4 us or longer".
+double round_up(double number) {
+    const double power = std::pow(10.0, std::floor(std::log10(number)));
+    for (double step : {1.0, 2.0, 5.0}) {
+        if (number <= step * power) return step * power;
+    }
+    return 10 * power;
+}
+
+std::string least_length(double tasks_per_s, int workers) {
+    // A worker gets its share of the rate, so this is what an empty task costs it; 19 times that is 95 % work.
+    const double seconds = round_up(19.0 * workers / tasks_per_s);
+    return format_duration(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds)));
+}
+
+}  // namespace
+
+std::optional<double> Measurement::ratio() const {
+    if (!reference || *reference == 0) return std::nullopt;
+    return summary.median / *reference;
+}
+
+void add_references(std::vector<Measurement>& measurements) {
+    for (const auto& [name, reference_name] : references) {
+        const Measurement* reference = find(measurements, reference_name);
+        for (Measurement& measurement : measurements) {
+            if (reference == nullptr || measurement.name != name) continue;
+            measurement.reference_name = reference_name;
+            measurement.reference = reference->summary.median;
+        }
+    }
+}
+
+std::vector<std::string> noisy_ones(const BenchReport& report) {
+    std::vector<std::string> names;
+    for (const Measurement& measurement : report.measurements) {
+        if (measurement.summary.clean_blocks < clean_blocks_min) names.push_back(measurement.name);
+    }
+    return names;
+}
+
+std::string advice(const BenchReport& report) {
+    const Measurement* submit = find(report.measurements, "tasks.submit.empty");
+    const Measurement* map = find(report.measurements, "tasks.map.empty");
+    if (submit == nullptr || map == nullptr || !(submit->summary.median > 0) || !(map->summary.median > 0)) return "";
+    const int workers = std::max(1, report.rank_count - 1);
+    return fmt::format(
+        "With {} worker{} here, overhead stays below 5 % for tasks of {} or longer with submit(), {} with map().",
+        workers, workers == 1 ? "" : "s", least_length(submit->summary.median, workers),
+        least_length(map->summary.median, workers));
+}
+
+std::string bench_text(const BenchReport& report) {
+    std::string text = fmt::format("{} ranks on {} host{}\n\n", report.rank_count, report.hosts.size(),
+                                   report.hosts.size() == 1 ? "" : "s");
+    text +=
+        fmt::format("{:<20} {:>18} {:>18} {:>18} {:>9}  {}\n", "", "median", "min", "max", "clean", "compared with");
+    for (const Measurement& m : report.measurements) {
+        text += fmt::format("{:<20} {:>18} {:>18} {:>18} {:>9}", m.name, amount_text(m.summary.median, m.unit),
+                            amount_text(m.summary.min, m.unit), amount_text(m.summary.max, m.unit),
+                            fmt::format("{}/{}", m.summary.clean_blocks, m.summary.blocks));
+        if (const auto ratio = m.ratio()) text += fmt::format("  {:.2f} x {}", *ratio, m.reference_name);
+        text += '\n';
+    }
+    const auto noisy = noisy_ones(report);
+    if (!noisy.empty()) {
+        text += fmt::format(
+            "\nToo much else ran on this machine to be sure of {}: fewer than {} blocks in which no rank lost its "
+            "core. Try again when it is quiet, with no more ranks than cores, or with more --seconds.\n",
+            fmt::join(noisy, ", "), clean_blocks_min);
+    }
+    if (const std::string line = advice(report); !line.empty()) text += '\n' + line + '\n';
+    return text;
+}
+
+std::string bench_json(const BenchReport& report) {
+    using Json = nlohmann::ordered_json;
+    const auto or_null = [](std::optional<double> number) { return number ? Json(*number) : Json(); };
+    Json measurements = Json::array();
+    for (const Measurement& m : report.measurements) {
+        measurements.push_back({{"name", m.name},
+                                {"unit", m.unit},
+                                {"median", m.summary.median},
+                                {"min", m.summary.min},
+                                {"max", m.summary.max},
+                                {"reference", or_null(m.reference)},
+                                {"ratio", or_null(m.ratio())},
+                                {"reference_name", m.reference_name.empty() ? Json() : Json(m.reference_name)},
+                                {"clean_blocks", m.summary.clean_blocks},
+                                {"blocks", m.summary.blocks}});
+    }
+    const Json json = {{"rank_count", report.rank_count},
+                       {"hosts", report.hosts},
+                       {"measurements", measurements},
+                       {"noisy", noisy_ones(report)},
+                       {"advice", advice(report)}};
+    return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace rankpool::apps

@@ -1,0 +1,58 @@
+#include "bench_blocks.hpp"
+
+#include <gtest/gtest.h>
+
+namespace rankpool::apps {
+namespace {
+
+Measured measured(Quantity quantity, double scale, std::uint64_t count_max = 1 << 20) {
+    BlockCase spec;
+    spec.quantity = quantity;
+    spec.scale = scale;
+    spec.count_max = count_max;
+    return Measured(spec);
+}
+
+TEST(BlockSeries, takes_its_figures_from_clean_blocks) {
+    BlockSeries series;
+    for (double value : {3.0, 1.0, 2.0}) series.add(value, true);
+    for (double value : {100.0, 0.01}) series.add(value, false);
+    EXPECT_EQ(series.summary(), (Summary{2, 1, 3, 3, 5}));
+}
+
+TEST(BlockSeries, without_clean_blocks_says_so_and_takes_the_others) {
+    BlockSeries series;
+    series.add(4, false);
+    EXPECT_EQ(series.summary(), (Summary{4, 4, 4, 0, 1}));
+    EXPECT_EQ(BlockSeries().summary(), Summary{});
+}
+
+TEST(Measured, makes_blocks_longer_until_they_can_be_timed) {
+    Measured rate = measured(Quantity::rate, 1);
+    const double seconds_per_task = 1e-6;
+    for (int i = 0; i < 100; ++i) rate.record(seconds_per_task * static_cast<double>(rate.count()), true);
+    EXPECT_EQ(rate.count(), 512U);  // The first power of two that takes half a millisecond.
+    EXPECT_EQ(rate.summary().blocks, 91U);
+    EXPECT_DOUBLE_EQ(rate.summary().median, 1e6);
+}
+
+TEST(Measured, makes_blocks_shorter_when_clean_ones_take_long) {
+    Measured rate = measured(Quantity::rate, 1);
+    for (int i = 0; i < 9; ++i) rate.record(1e-9, true);
+    EXPECT_EQ(rate.count(), 512U);
+    rate.record(1.0, false);
+    EXPECT_EQ(rate.count(), 512U);
+    rate.record(1.0, true);
+    EXPECT_EQ(rate.count(), 256U);
+}
+
+TEST(Measured, stops_at_the_largest_count) {
+    Measured time = measured(Quantity::time, 1e6, 4);
+    for (int i = 0; i < 3; ++i) time.record(4e-6, true);
+    EXPECT_EQ(time.count(), 4U);
+    EXPECT_DOUBLE_EQ(time.summary().median, 1.0);
+    EXPECT_EQ(time.summary().blocks, 1U);
+}
+
+}  // namespace
+}  // namespace rankpool::apps

@@ -1,0 +1,57 @@
+#include "bench_report.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace rankpool::apps {
+namespace {
+
+BenchReport report() {
+    BenchReport report;
+    report.rank_count = 3;
+    report.hosts = {"cn1"};
+    report.measurements = {{"tasks.submit.empty", "tasks/s", {5e6, 4e6, 6e6, 20, 25}, "", {}},
+                           {"tasks.map.empty", "tasks/s", {30e6, 28e6, 31e6, 20, 25}, "", {}},
+                           {"farm.batch16", "tasks/s", {20e6, 19e6, 21e6, 4, 25}, "", {}}};
+    add_references(report.measurements);
+    return report;
+}
+
+TEST(BenchReport, compares_with_measurements_of_the_same_run) {
+    const BenchReport compared = report();
+    EXPECT_EQ(compared.measurements[0].reference_name, "farm.batch16");
+    EXPECT_EQ(compared.measurements[0].ratio(), 0.25);
+    EXPECT_EQ(compared.measurements[1].ratio(), std::nullopt);  // farm.batch64 was not measured.
+}
+
+TEST(BenchReport, names_what_had_too_few_clean_blocks) {
+    EXPECT_EQ(noisy_ones(report()), std::vector<std::string>{"farm.batch16"});
+    EXPECT_NE(bench_text(report()).find("be sure of farm.batch16"), std::string::npos);
+}
+
+TEST(BenchReport, advises_how_long_tasks_should_be) {
+    EXPECT_EQ(
+        advice(report()),
+        "With 2 workers here, overhead stays below 5 % for tasks of 10 µs or longer with submit(), 2.0 µs with map().");
+    EXPECT_EQ(advice(BenchReport()), "");
+}
+
+TEST(BenchReport, is_a_table_for_people) {
+    const std::string text = bench_text(report());
+    EXPECT_NE(text.find("5.0 M tasks/s"), std::string::npos) << text;
+    EXPECT_NE(text.find("0.25 x farm.batch16"), std::string::npos) << text;
+}
+
+TEST(BenchReport, is_json_for_scripts) {
+    const auto json = nlohmann::json::parse(bench_json(report()));
+    const auto& submit = json.at("measurements").at(0);
+    EXPECT_EQ(submit.at("name"), "tasks.submit.empty");
+    EXPECT_EQ(submit.at("median"), 5e6);
+    EXPECT_EQ(submit.at("reference"), 20e6);
+    EXPECT_EQ(submit.at("ratio"), 0.25);
+    EXPECT_TRUE(json.at("measurements").at(1).at("ratio").is_null());
+    EXPECT_EQ(json.at("noisy"), nlohmann::json({"farm.batch16"}));
+}
+
+}  // namespace
+}  // namespace rankpool::apps
