@@ -6,6 +6,7 @@
 #include <rankpool/dataset/detail/dataset_names.hpp>
 #include <rankpool/dataset/detail/element_io.hpp>
 #include <rankpool/dataset/detail/file_cache.hpp>
+#include <rankpool/dataset/detail/written_file.hpp>
 #include <rankpool/dataset/output_file.hpp>
 
 namespace rankpool {
@@ -19,11 +20,6 @@ std::string absolute_path(const std::string& path) {
 detail::Handle open_for_writing(const detail::Hdf5Lock& lock, const std::string& path) {
     detail::FileCache::instance(lock).close(lock, path);
     return detail::open_file(path, H5F_ACC_RDWR);
-}
-
-// Much of what was written reaches the file, or fails to, only now.
-void close_written(detail::Handle& file, const detail::Place& place) {
-    if (!file.close()) detail::throw_hdf5_failure("finish writing", place);
 }
 
 }  // namespace
@@ -44,11 +40,11 @@ Dataset Dataset::create(const std::string& path, const std::string& dataset, con
         return created;
     }
     const DatasetOptions complete = completed(options);
-    const detail::Hdf5Lock lock;
-    detail::Handle file = open_for_writing(lock, created.path_);
     const detail::Place place{created.path_, created.dataset_};
-    (void)detail::create_dataset(*file, place, complete);
-    close_written(file, place);
+    const detail::Hdf5Lock lock;
+    detail::WrittenFile file(open_for_writing(lock, created.path_), place);
+    file.keep(detail::create_dataset(file.id(), place, complete));
+    file.finish();
     return created;
 }
 
@@ -79,14 +75,13 @@ void Dataset::read_elements(const Region& region, ElementType type, void* out, s
 
 void Dataset::write_elements(const Region& region, ElementType type, const void* elements, std::uint64_t count) const {
     const detail::Hdf5Lock lock;
-    detail::Handle file = open_for_writing(lock, path_);
-    {
-        const detail::OpenDataset dataset = detail::open_dataset(*file, {path_, dataset_});
-        detail::check_writable_from(dataset, type);
-        detail::check_region(dataset.place, dataset.info.shape, region, count);
-        detail::write_region(lock, dataset, region, type, elements);
-    }
-    close_written(file, {path_, dataset_});
+    const detail::Place place{path_, dataset_};
+    detail::WrittenFile file(open_for_writing(lock, path_), place);
+    const auto dataset = file.keep(detail::open_dataset(file.id(), place));
+    detail::check_writable_from(*dataset, type);
+    detail::check_region(place, dataset->info.shape, region, count);
+    detail::write_region(lock, *dataset, region, type, elements);
+    file.finish();
 }
 
 std::vector<std::string> dataset_names(const std::string& path) {

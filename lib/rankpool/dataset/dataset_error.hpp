@@ -24,6 +24,7 @@ enum class DatasetProblem : std::uint8_t {
     read_only_file_system,
     locked,
     damaged,
+    filter_missing,
     other
 };
 

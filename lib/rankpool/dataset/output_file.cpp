@@ -13,7 +13,7 @@ std::shared_ptr<detail::OpenDataset> make_dataset(detail::OutputState& state, co
     const detail::Place place = state.place(detail::absolute_name(name));
     return state.guarded([&] {
         const detail::Hdf5Lock lock;
-        return state.keep(detail::create_dataset(state.file(), place, complete));
+        return state.file().keep(detail::create_dataset(state.file().id(), place, complete));
     });
 }
 
@@ -38,7 +38,7 @@ void OutputFile::create_group(const std::string& name) {
     const std::string group = detail::absolute_name(name);
     state_->guarded([&] {
         const detail::Hdf5Lock lock;
-        detail::create_groups(state_->file(), state_->place(group), group);
+        detail::create_groups(state_->file().id(), state_->place(group), group);
     });
 }
 
@@ -69,7 +69,7 @@ void OutputFile::set_attribute(const std::string& object, const std::string& nam
     const detail::Place place = state_->place(full_name == "/" ? "" : full_name);
     state_->guarded([&] {
         const detail::Hdf5Lock lock;
-        const detail::Handle target(H5Oopen(state_->file(), full_name.c_str(), H5P_DEFAULT), H5Oclose);
+        const detail::Handle target(H5Oopen(state_->file().id(), full_name.c_str(), H5P_DEFAULT), H5Oclose);
         if (!target) {
             throw DatasetError(DatasetProblem::dataset_missing, place.path, full_name,
                                "cannot set the attribute '" + name + "' of " + detail::quoted(place) +

@@ -92,12 +92,12 @@ bool is_group(hid_t file, const std::string& name) {
 
 }  // namespace
 
-Handle file_creation_properties(const Place& place) {
-    Handle properties = owned(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "create", place);
-    checked(H5Pset_obj_track_times(*properties, false), "create", place);
-    checked(H5Pset_link_creation_order(*properties, creation_order), "create", place);
-    checked(H5Pset_attr_creation_order(*properties, creation_order), "create", place);
-    return properties;
+Handle create_file(const std::string& path, const Place& place) {
+    const Handle creation = owned(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "create", place);
+    checked(H5Pset_obj_track_times(*creation, false), "create", place);
+    checked(H5Pset_link_creation_order(*creation, creation_order), "create", place);
+    checked(H5Pset_attr_creation_order(*creation, creation_order), "create", place);
+    return owned(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, *creation, H5P_DEFAULT), H5Fclose, "create", place);
 }
 
 std::string absolute_name(const std::string& name) {

@@ -7,9 +7,10 @@
 
 namespace rankpool::detail {
 
-/// Properties of a new file: no times, so that equal content makes equal files; creation order kept, without which the
-/// netCDF library refuses to append.
-Handle file_creation_properties(const Place& place);
+/// Makes an HDF5 file in place of an existing one. It holds no times, so that equal content makes equal files, and
+/// keeps the order of creation, without which the netCDF library refuses to append.
+/// @param place  what messages call it
+Handle create_file(const std::string& path, const Place& place);
 
 /// `/group/data` for `group/data`.
 /// @throws ConfigError  names no object: empty, `/`, or with empty parts

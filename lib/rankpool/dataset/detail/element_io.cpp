@@ -45,13 +45,36 @@ Transfer prepare(const OpenDataset& dataset, const Region& region, Misfit& misfi
     return transfer;
 }
 
-[[noreturn]] void throw_transfer_failure(const char* action, const Place& place, const Region& region,
+// The first filter of a dataset that this process does not have; none if it has all.
+const FilterInfo* missing_filter(const DatasetInfo& info) {
+    for (const FilterInfo& filter : info.filters) {
+        if (H5Zfilter_avail(filter.id) <= 0) return &filter;
+    }
+    return nullptr;
+}
+
+[[noreturn]] void throw_transfer_failure(const char* action, const OpenDataset& dataset, const Region& region,
                                          const Misfit& misfit) {
-    const std::string start = "cannot " + std::string(action) + ' ' + quoted(place) + ": ";
+    const Place& place = dataset.place;
+    const auto fail = [&](DatasetProblem problem, const std::string& why) {
+        throw DatasetError(problem, place.path, place.dataset,
+                           "cannot " + std::string(action) + ' ' + quoted(place) + ": " + why);
+    };
     if (misfit.happened) {
-        throw DatasetError(DatasetProblem::value_does_not_fit, place.path, place.dataset,
-                           start + "a value among the " + to_string(region) + " is " + std::string(name(misfit.from)) +
-                               " and does not fit " + std::string(name(misfit.to)) + ": use a wider type");
+        fail(DatasetProblem::value_does_not_fit, "a value among the " + to_string(region) + " is " +
+                                                     std::string(name(misfit.from)) + " and does not fit " +
+                                                     std::string(name(misfit.to)) + ": use a wider type");
+    }
+    const std::string reason = innermost_reason();
+    if (reason.find("inflate") != std::string::npos || reason.find("Fletcher32") != std::string::npos) {
+        fail(DatasetProblem::damaged, "a chunk among the " + to_string(region) + " is damaged (HDF5 says: " + reason +
+                                          "): copy or make the file again");
+    }
+    if (const FilterInfo* filter = missing_filter(dataset.info); filter != nullptr) {
+        fail(DatasetProblem::filter_missing, "its chunks went through the filter '" + filter->name + "' (number " +
+                                                 std::to_string(filter->id) +
+                                                 "), which is not installed here: install its HDF5 plugin, or set "
+                                                 "HDF5_PLUGIN_PATH to where it lies");
     }
     throw_hdf5_failure(action, place);
 }
@@ -78,7 +101,8 @@ void check_region(const Place& place, const Shape& shape, const Region& region, 
 void check_readable_as(const OpenDataset& dataset, ElementType memory) {
     const std::string wanted(name(memory));
     if (dataset.info.type == ElementType::other) {
-        throw_wrong_type("read", dataset, " as " + wanted + ": it holds " + dataset.info.type_text + ", not numbers");
+        throw_wrong_type("read", dataset,
+                         " as " + wanted + ": it holds " + dataset.info.type_text + ", not numbers rankpool can read");
     }
     if (is_integer(memory) && is_float(dataset.info.type)) {
         throw_wrong_type("read", dataset,
@@ -105,7 +129,7 @@ void read_region(const Hdf5Lock&, const OpenDataset& dataset, const Region& regi
     const Transfer transfer = prepare(dataset, region, misfit);
     if (H5Dread(*dataset.id, memory_type(memory), *transfer.memory_space, *transfer.file_space, *transfer.properties,
                 out) < 0) {
-        throw_transfer_failure("read", dataset.place, region, misfit);
+        throw_transfer_failure("read", dataset, region, misfit);
     }
 }
 
@@ -116,7 +140,7 @@ void write_region(const Hdf5Lock&, const OpenDataset& dataset, const Region& reg
     const Transfer transfer = prepare(dataset, region, misfit);
     if (H5Dwrite(*dataset.id, memory_type(memory), *transfer.memory_space, *transfer.file_space, *transfer.properties,
                  elements) < 0) {
-        throw_transfer_failure("write", dataset.place, region, misfit);
+        throw_transfer_failure("write", dataset, region, misfit);
     }
 }
 

@@ -52,8 +52,6 @@ class Handle {
         const hid_t id = std::exchange(id_, H5I_INVALID_HID);
         return id < 0 || closer_(id) >= 0;
     }
-    /// Gives it up without closing it.
-    void release() { id_ = H5I_INVALID_HID; }
 
   private:
     hid_t id_ = H5I_INVALID_HID;

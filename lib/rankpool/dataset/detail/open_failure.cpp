@@ -1,6 +1,8 @@
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -51,6 +53,20 @@ std::string looks_like(const std::string& path) {
         if (code == 0 || (code < 32 && std::strchr("\t\n\r\f\x1b", code) == nullptr)) return ": check the name";
     }
     return "; it looks like text: check the name";
+}
+
+// What a truncated file has and lacks; empty if it is none. HDF5 writes the full length into the file.
+std::string missing_bytes(const std::string& path, const std::string& reasons) {
+    constexpr std::uintmax_t superblock_bytes = 96;  // Source: HDF5 File Format Specification, superblock version 0.
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(path, error);
+    if (error) return "";
+    const std::string has = "it has " + std::to_string(size) + " bytes and should have ";
+    const std::string key = "stored_eof = ";
+    if (const std::size_t found = reasons.find(key); found != std::string::npos) {
+        return has + std::to_string(std::strtoull(reasons.c_str() + found + key.size(), nullptr, 10));
+    }
+    return size < superblock_bytes && H5Fis_hdf5(path.c_str()) > 0 ? has + "more" : "";
 }
 
 // Everything on the error stack in one text, for searching.
@@ -136,9 +152,9 @@ void throw_open_failure(const std::string& path, bool for_writing) {
                "'h5clear -s "
                "--increment=0' on a copy helps)");
     }
-    if (says("truncated file")) {
+    if (const std::string missing = missing_bytes(path, reasons); !missing.empty()) {
         refuse(DatasetProblem::truncated, path,
-               "it is truncated (" + reason + "): it was copied or written only in part; copy or make it again");
+               "it is truncated: " + missing + "; it was copied or written only in part: copy or make it again");
     }
     if (for_writing && access(path.c_str(), W_OK) != 0) {
         refuse(errno == EROFS ? DatasetProblem::read_only_file_system : DatasetProblem::not_writable, path,

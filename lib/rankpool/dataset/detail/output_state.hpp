@@ -1,14 +1,14 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
 
-#include <rankpool/dataset/detail/open_dataset.hpp>
 #include <rankpool/dataset/detail/part_file.hpp>
+#include <rankpool/dataset/detail/written_file.hpp>
 
 namespace rankpool::detail {
 
@@ -16,13 +16,14 @@ namespace rankpool::detail {
 class OutputState {
   public:
     explicit OutputState(const std::string& target);
-    ~OutputState() { abandon(); }
     OutputState(const OutputState&) = delete;
     OutputState& operator=(const OutputState&) = delete;
+    ~OutputState() { abandon(); }
 
     const PartFile& part() const { return part_; }
-    hid_t file() const { return *file_; }
     Place place(const std::string& dataset) const { return {part_.target(), dataset}; }
+    /// Only within guarded().
+    WrittenFile& file() { return *file_; }
 
     /// Runs `action`, alone among the threads that use this file.
     template <class Action>
@@ -30,8 +31,8 @@ class OutputState {
         const std::lock_guard lock(mutex_);
         return action();
     }
-    /// Likewise, to write. After an action that failed in the file the output cannot be completed
-    /// any more; all later ones say so.
+    /// Likewise, to write. After an action that failed in the file the output cannot be completed any more; all later
+    /// ones say so.
     template <class Action>
     auto guarded(Action&& action) {
         const std::lock_guard lock(mutex_);
@@ -43,8 +44,7 @@ class OutputState {
         }
     }
 
-    /// Keeps a dataset open until the file is closed. `finish` runs before that, under guarded().
-    std::shared_ptr<OpenDataset> keep(OpenDataset dataset);
+    /// Has `finish` run before the file is closed, within guarded().
     void at_commit(std::function<void()> finish) { finishers_.push_back(std::move(finish)); }
 
     void commit();
@@ -54,15 +54,13 @@ class OutputState {
   private:
     void check_usable() const;
     [[noreturn]] void rethrow_failed(const DatasetError& error);
-    bool close(const Hdf5Lock& lock);
 
     std::mutex mutex_;
     PartFile part_;
-    Handle file_;
-    std::vector<std::shared_ptr<OpenDataset>> datasets_;
+    std::optional<WrittenFile> file_;
     std::vector<std::function<void()>> finishers_;
     std::string failure_;  // Not empty: what went wrong first.
-    pid_t owner_;          // A forked child must not finish its parent's file.
+    pid_t owner_;          // A forked child must not remove its parent's file. 0: there is nothing to remove.
 };
 
 }  // namespace rankpool::detail

@@ -1,0 +1,95 @@
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <rankpool/dataset/detail/written_file.hpp>
+
+namespace rankpool::detail {
+namespace {
+
+// A limit on the size of files holds for the memory as well, so it is lifted as far as allowed.
+class WithoutFileSizeLimit {
+  public:
+    WithoutFileSizeLimit() {
+        getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit lifted{before_.rlim_max, before_.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &lifted);
+    }
+    WithoutFileSizeLimit(const WithoutFileSizeLimit&) = delete;
+    WithoutFileSizeLimit& operator=(const WithoutFileSizeLimit&) = delete;
+    ~WithoutFileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+  private:
+    rlimit before_{};
+};
+
+int descriptor_of(hid_t file) {
+    void* descriptor = nullptr;
+    if (H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor) < 0 || descriptor == nullptr) return -1;
+    return *static_cast<int*>(descriptor);
+}
+
+}  // namespace
+
+WrittenFile::WrittenFile(Handle file, Place place)
+    : file_(std::move(file)), place_(std::move(place)), descriptor_(descriptor_of(*file_)) {
+    all().push_back(this);
+}
+
+std::shared_ptr<OpenDataset> WrittenFile::keep(OpenDataset dataset) {
+    datasets_.push_back(std::make_shared<OpenDataset>(std::move(dataset)));
+    return datasets_.back();
+}
+
+void WrittenFile::finish() {
+    // What can fail, fails here, where all is still in order.
+    if (H5Fflush(*file_, H5F_SCOPE_LOCAL) < 0) {
+        try {
+            throw_hdf5_failure("write", place_);
+        } catch (...) {
+            give_up();
+            throw;
+        }
+    }
+    if (!close()) throw_hdf5_failure("finish writing", place_);
+}
+
+void WrittenFile::give_up() noexcept {
+    if (!file_) return;
+    const WithoutFileSizeLimit no_limit;
+    redirect();
+    (void)close();
+}
+
+// Never destroyed, as files may outlive static objects. Changed only under the Hdf5Lock, for which a fork waits.
+std::vector<WrittenFile*>& WrittenFile::all() {
+    static std::vector<WrittenFile*>* const files = [] {
+        pthread_atfork(nullptr, nullptr, redirect_all);
+        return new std::vector<WrittenFile*>;
+    }();
+    return *files;
+}
+
+void WrittenFile::redirect_all() noexcept {
+    for (WrittenFile* file : all()) file->redirect();
+}
+
+void WrittenFile::redirect() noexcept {
+    if (descriptor_ < 0) return;
+    const int memory = memfd_create("rankpool_file_given_up", MFD_CLOEXEC);
+    if (memory < 0) return;
+    dup2(memory, descriptor_);
+    ::close(memory);
+}
+
+bool WrittenFile::close() noexcept {
+    bool closed = true;
+    for (const auto& dataset : datasets_) closed = dataset->id.close() && closed;
+    datasets_.clear();
+    closed = file_.close() && closed;
+    std::erase(all(), this);
+    return closed;
+}
+
+}  // namespace rankpool::detail
