@@ -36,8 +36,7 @@ if [[ ! -f $path || ! -x $path ]]; then
 fi
 [[ $path == */* ]] || path=./$path
 
-# Nobody asked for a number of tasks: one on every CPU. (Both variables are written alike: "64(x3),32".)
-[[ -n ${SLURM_NTASKS:-} ]] || export SLURM_TASKS_PER_NODE=$SLURM_JOB_CPUS_PER_NODE
+# As in "64(x3),32": the tasks asked for, otherwise one on every CPU (or on every --cpus-per-task CPUs).
 ranks=$(tr ',' '\n' <<<"$SLURM_TASKS_PER_NODE" | awk -F'[(x)]+' '{ n += $1 * ($2 ? $2 : 1) } END { print n }')
 if [[ ${RANKPOOL_LAUNCHER:-$(srun --mpi=list 2>&1)} == *pmix* || ${RANKPOOL_LAUNCHER:-} == srun ]]; then
     launch=(srun --mpi=pmix --ntasks="$ranks")

@@ -75,6 +75,14 @@ if [[ ${launchers[0]} == srun ]]; then
     expect_lines 2 "rank . ends" "ranks end by themselves at scancel"
 fi
 
+submit --nodes="$nodes" --cpus-per-task=2 -- "$probe"
+expect_code 0 "several CPUs per rank"
+expect_lines $((2 * nodes)) "^probe: rank" "several CPUs per rank"
+
+run salloc --quiet --nodes="$nodes" env RANKPOOL_RANKS=3 "$project/jobscripts/local.sh" "$probe"
+expect_code 0 "local.sh inside an allocation"
+expect_lines 3 "rank [012] of 3 on $(hostname)," "local.sh stays on its own machine"
+
 submit -- no_such_program
 expect_code 2 "a missing program"
 expect_lines 1 "no program 'no_such_program' on node[12], neither as a path from $PWD nor in $project/build/release" "a missing program"
