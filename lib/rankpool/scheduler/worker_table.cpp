@@ -62,6 +62,7 @@ void WorkerTable::shift(TaskTable& tasks, TaskId id, TaskState to) {
     leave(tasks, id, workers_[at.value]);
     enter(tasks, id, workers_[at.value], to);
     rank(at);
+    if (to == TaskState::revoking) settle_loose();  // Who was asked last is asked last again.
 }
 
 void WorkerTable::take(TaskTable& tasks, TaskId id) {

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <rankpool/scheduler/scheduler.hpp>
+
+namespace rankpool::scheduler {
+
+/// A story told to one scheduler in lines of text; README.md in this folder has the words.
+class Scenario {
+  public:
+    /// Says one line and returns what follows, one line each.
+    /// @throws std::runtime_error  a line that makes no sense
+    std::string say(const std::string& line);
+
+  private:
+    using Words = std::deque<std::string>;
+
+    std::string tell(const Event& event);
+    Event submit(Words words);
+    Event finish(const std::string& verb, Words words);
+    TaskId task(const std::string& word) const;
+    Execution execution(const std::string& word) const;
+    std::string counters() const;
+
+    Scheduler scheduler_;
+    std::map<TaskId, Execution> executions_;  ///< latest of each task
+    std::vector<TaskId> inputs_;
+};
+
+/// The text of a scenario file with the answers that the scheduler gives now.
+std::string play(std::string_view text);
+
+}  // namespace rankpool::scheduler
