@@ -18,10 +18,10 @@ class Bytes {
   public:
     static constexpr std::size_t inline_capacity = 40;
 
-    Bytes() noexcept {}
-    explicit Bytes(BytesView view) { append(view.data(), view.size()); }
+    Bytes() noexcept : inline_{} {}
+    explicit Bytes(BytesView view) : Bytes() { append(view.data(), view.size()); }
     Bytes(const Bytes& other) : Bytes(other.view()) {}
-    Bytes(Bytes&& other) noexcept { take(other); }
+    Bytes(Bytes&& other) noexcept : Bytes() { take(other); }
     Bytes& operator=(Bytes other) noexcept {
         release();
         take(other);

@@ -21,8 +21,7 @@ namespace detail {
 }  // namespace rankpool
 
 #define RANKPOOL_CONTRACT_(kind, condition) \
-    (static_cast<bool>(condition) ? void()  \
-                                  : ::rankpool::detail::contract_broken(kind, #condition, __FILE__, __LINE__))
+    (static_cast<bool>(condition) ? void() : ::rankpool::detail::contract_broken(kind, #condition, __FILE__, __LINE__))
 
 /// The caller's duty.
 #define RANKPOOL_EXPECT(condition) RANKPOOL_CONTRACT_("caller's duty", condition)

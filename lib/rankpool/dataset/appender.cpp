@@ -36,7 +36,8 @@ void ChunkAppender::finish() {
 
 void ChunkAppender::write_buffer(std::uint64_t length) {
     const std::uint64_t offset = chunk_count_ * options_.chunk_elements;
-    const bool raw = can_encode(options_.filters) && is_stored_as(*dataset_, dataset_->info.type);
+    const Region full_chunk{{offset}, {options_.chunk_elements}};
+    const bool raw = can_encode(options_.filters) && is_raw_chunk(dataset_->info, full_chunk, dataset_->info.type);
     EncodedChunk encoded;
     if (raw) {
         const std::size_t padding = (options_.chunk_elements - length) * element_bytes_;

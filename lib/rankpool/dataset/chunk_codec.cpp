@@ -17,13 +17,16 @@ const unsigned char* as_zlib(const std::byte* bytes) { return reinterpret_cast<c
 unsigned char* as_zlib(std::byte* bytes) { return reinterpret_cast<unsigned char*>(bytes); }
 
 // First the first bytes of all elements, then the second ones…; what is no whole element stays at the end.
-void shuffle(BytesView raw, std::size_t element_bytes, std::byte* out) {
+Bytes shuffled(BytesView raw, std::size_t element_bytes) {
+    Bytes bytes;
+    std::byte* out = bytes.extend(raw.size());
     const std::size_t count = raw.size() / element_bytes;
     for (std::size_t byte = 0; byte < element_bytes; ++byte) {
         const std::byte* from = raw.data() + byte;
         for (std::size_t i = 0; i < count; ++i) *out++ = from[i * element_bytes];
     }
     std::copy(raw.begin() + static_cast<std::ptrdiff_t>(count * element_bytes), raw.end(), out);
+    return bytes;
 }
 
 void unshuffle(BytesView shuffled, std::size_t element_bytes, std::byte* out) {
@@ -62,37 +65,28 @@ bool can_encode(const Filters& filters) { return !filters.checksum; }
 
 EncodedChunk encode_chunk(BytesView raw, std::size_t element_bytes, const Filters& filters) {
     RANKPOOL_EXPECT(can_encode(filters) && element_bytes > 0);
-    EncodedChunk chunk;
-    Bytes shuffled;
-    BytesView content = raw;
-    if (filters.shuffle) {
-        shuffle(raw, element_bytes, shuffled.extend(raw.size()));
-        content = shuffled.view();
-    }
+    Bytes content = filters.shuffle ? shuffled(raw, element_bytes) : Bytes();
+    const BytesView view = filters.shuffle ? content.view() : raw;
     if (filters.gzip_level != 0) {
-        if (gzip(content, filters.gzip_level, chunk.bytes)) return chunk;
-        chunk.skipped_filters = gzip_bit(filters);
+        EncodedChunk chunk;
+        if (gzip(view, filters.gzip_level, chunk.bytes)) return chunk;
     }
-    chunk.bytes = filters.shuffle ? std::move(shuffled) : Bytes(content);
-    return chunk;
+    return {filters.shuffle ? std::move(content) : Bytes(raw), filters.gzip_level != 0 ? gzip_bit(filters) : 0};
 }
 
 void decode_chunk(BytesView stored, std::uint32_t skipped_filters, std::size_t element_bytes, const Filters& filters,
                   std::span<std::byte> raw) {
     RANKPOOL_EXPECT(can_encode(filters) && element_bytes > 0);
     const bool gzipped = filters.gzip_level != 0 && (skipped_filters & gzip_bit(filters)) == 0;
-    const bool shuffled = filters.shuffle && (skipped_filters & 1) == 0;
-    Bytes unpacked;
-    if (gzipped && !shuffled) return inflate_into(stored, raw);
-    if (gzipped) {
-        inflate_into(stored, {unpacked.extend(raw.size()), raw.size()});
-        stored = unpacked.view();
-    }
+    const bool is_shuffled = filters.shuffle && (skipped_filters & 1) == 0;
+    if (gzipped && !is_shuffled) return inflate_into(stored, raw);
+    const Bytes unpacked = gzipped ? inflated(stored, raw.size()) : Bytes();
+    if (gzipped) stored = unpacked.view();
     if (stored.size() != raw.size()) {
         throw DecodeError("a chunk of " + std::to_string(raw.size()) + " bytes lies in the file as " +
                           std::to_string(stored.size()) + " bytes: it is damaged");
     }
-    if (shuffled) {
+    if (is_shuffled) {
         unshuffle(stored, element_bytes, raw.data());
     } else {
         std::ranges::copy(stored, raw.begin());

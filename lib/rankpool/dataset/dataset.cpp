@@ -1,11 +1,14 @@
 #include <filesystem>
+#include <optional>
 
+#include <rankpool/dataset/chunk_codec.hpp>
 #include <rankpool/dataset/dataset.hpp>
 #include <rankpool/dataset/detail/attribute_io.hpp>
 #include <rankpool/dataset/detail/dataset_creation.hpp>
 #include <rankpool/dataset/detail/dataset_names.hpp>
 #include <rankpool/dataset/detail/element_io.hpp>
 #include <rankpool/dataset/detail/file_cache.hpp>
+#include <rankpool/dataset/detail/raw_chunk.hpp>
 #include <rankpool/dataset/detail/written_file.hpp>
 #include <rankpool/dataset/output_file.hpp>
 
@@ -66,11 +69,28 @@ std::vector<Attribute> Dataset::attributes() const {
 }
 
 void Dataset::read_elements(const Region& region, ElementType type, void* out, std::uint64_t count) const {
-    const detail::Hdf5Lock lock;
-    const detail::OpenDataset& dataset = detail::FileCache::instance(lock).dataset(lock, {path_, dataset_});
-    detail::check_readable_as(dataset, type);
-    detail::check_region(dataset.place, dataset.info.shape, region, count);
-    detail::read_region(lock, dataset, region, type, out);
+    std::optional<EncodedChunk> chunk;
+    std::optional<Filters> filters;
+    {
+        const detail::Hdf5Lock lock;
+        const detail::OpenDataset& dataset = detail::FileCache::instance(lock).dataset(lock, {path_, dataset_});
+        detail::check_readable_as(dataset, type);
+        detail::check_region(dataset.place, dataset.info.shape, region, count);
+        filters = detail::filters_of(dataset.info);
+        if (filters && filters->any() && detail::is_raw_chunk(dataset.info, region, type)) {
+            chunk = detail::read_raw_chunk(lock, dataset, region.offset);
+        }
+        if (!chunk) return detail::read_region(lock, dataset, region, type, out);
+    }
+    try {  // Outside of the lock, so that threads decode at the same time.
+        const std::size_t size = element_bytes(type);
+        decode_chunk(chunk->bytes.view(), chunk->skipped_filters, size, *filters,
+                     {static_cast<std::byte*>(out), count * size});
+    } catch (const DecodeError& error) {
+        throw DatasetError(DatasetProblem::damaged, path_, dataset_,
+                           "cannot read " + detail::quoted({path_, dataset_}) + ": among the " + to_string(region) +
+                               ' ' + error.what() + "; copy or make the file again");
+    }
 }
 
 void Dataset::write_elements(const Region& region, ElementType type, const void* elements, std::uint64_t count) const {

@@ -7,19 +7,6 @@
 #include <rankpool/dataset/output_dataset.hpp>
 
 namespace rankpool {
-namespace {
-
-// The number of the chunk that a region covers completely, none if it is another kind of region. Clipped chunks are
-// left to HDF5, which pads them.
-bool is_one_full_chunk(const DatasetInfo& info, const Region& region) {
-    if (info.layout != Layout::chunked || region.extent != info.chunk_shape) return false;
-    for (std::size_t i = 0; i < region.offset.size(); ++i) {
-        if (region.offset[i] % info.chunk_shape[i] != 0) return false;
-    }
-    return true;
-}
-
-}  // namespace
 
 OutputDataset::OutputDataset(std::shared_ptr<detail::OutputState> state, std::shared_ptr<detail::OpenDataset> dataset,
                              const Filters& filters)
@@ -48,8 +35,7 @@ void OutputDataset::set_attribute(const std::string& name, const AttributeValue&
 void OutputDataset::write_elements(const Region& region, ElementType type, const void* elements, std::uint64_t count) {
     detail::check_writable_from(*dataset_, type);
     detail::check_region(dataset_->place, info().shape, region, count);
-    if (filters_.any() && can_encode(filters_) && detail::is_stored_as(*dataset_, type) &&
-        is_one_full_chunk(info(), region)) {
+    if (filters_.any() && can_encode(filters_) && detail::is_raw_chunk(info(), region, type)) {
         const BytesView raw(static_cast<const std::byte*>(elements), count * element_bytes(type));
         const EncodedChunk encoded = encode_chunk(raw, element_bytes(type), filters_);
         state_->guarded([&] { detail::write_raw_chunk(detail::Hdf5Lock(), *dataset_, region.offset, encoded); });

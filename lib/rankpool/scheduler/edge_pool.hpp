@@ -26,7 +26,6 @@ class EdgePool {
     void release(Task& input, const TaskTable& tasks, Visit visit) {
         if (input.last_edge == Task::no_edge) return;
         const std::uint32_t last = input.last_edge;
-        fetch_dependents(input, tasks);
         std::uint32_t at = last;
         do {
             at = edges_[at].next;
@@ -47,6 +46,17 @@ class EdgePool {
     /// Starts to bring the task's edges into the cache, for a release() soon.
     void fetch_edges(const Task& input) const {
         if (input.last_edge != Task::no_edge) fetch(&edges_[input.last_edge]);
+    }
+
+    /// Starts to bring the first dependents into the cache all at once, for a release() soon.
+    void fetch_dependents(const Task& input, const TaskTable& tasks) const {
+        if (input.last_edge == Task::no_edge) return;
+        std::uint32_t at = input.last_edge;
+        for (int i = 0; i < 8; ++i) {
+            at = edges_[at].next;
+            fetch(&tasks[edges_[at].dependent]);
+            if (at == input.last_edge) return;
+        }
     }
 
     /// Tells that `count` edges to a dependent died with it.
@@ -72,15 +82,6 @@ class EdgePool {
     static bool is_live(const Edge& edge, const TaskTable& tasks) {
         const Task& dependent = tasks[edge.dependent];
         return dependent.execution == edge.execution && dependent.state == TaskState::waiting;
-    }
-    /// Starts to bring the first dependents into the cache all at once, instead of waiting for one after the other.
-    void fetch_dependents(const Task& input, const TaskTable& tasks) const {
-        std::uint32_t at = input.last_edge;
-        for (int i = 0; i < 8; ++i) {
-            at = edges_[at].next;
-            fetch(&tasks[edges_[at].dependent]);
-            if (at == input.last_edge) return;
-        }
     }
     void sweep_one(Task& input, const TaskTable& tasks);
 

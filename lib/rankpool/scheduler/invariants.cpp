@@ -1,4 +1,6 @@
 // Every rule of docs/scheduler_states.md, checked from scratch.
+#include <algorithm>
+
 #include <rankpool/core/contract.hpp>
 #include <rankpool/scheduler/scheduler.hpp>
 
@@ -45,6 +47,14 @@ void Scheduler::check_invariants() const {
     for (const std::uint64_t count : now.settled) settled += count;
     RANKPOOL_ENSURE(now.submitted == settled + now.waiting + now.ready + held);
     RANKPOOL_ENSURE(settling_.is_empty());
+    // Rule: what a worker may not have started is bounded, however many of its tasks are suspended or resumed.
+    for (WorkerId id{0}; id.value < workers_.size(); ++id.value) {
+        const Worker& worker = workers_[id];
+        std::uint64_t not_started = worker.revoking;
+        for (TaskId task = worker.queue.first; task.is_valid(); task = tasks_[task].next) ++not_started;
+        RANKPOOL_ENSURE(not_started <=
+                        std::uint64_t{worker.slots} + std::max(limits_.ahead_max, limits_.ahead_unmeasured));
+    }
     // Rule: no slot is free while a task is ready.
     RANKPOOL_ENSURE(ready_.is_empty() || workers_.free_slots() == 0);
     // Rule: a free slot without a task on its way to it means that nobody has a task to spare.

@@ -41,6 +41,7 @@ void Scheduler::on(const TaskFinished& event, Instant now, CommandSink& commands
     if (!is_current(event.task, event.execution)) return;
     const Task& task = tasks_[event.task];
     const bool is_cancel_pending = task.is_cancel_pending;
+    edges_.fetch_dependents(task, tasks_);
     workers_.take(tasks_, event.task);
     if (event.end == TaskEnd::returned) {
         prefill_.learn(task.function, event.busy);

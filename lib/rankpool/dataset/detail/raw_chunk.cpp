@@ -4,16 +4,54 @@
 #include <rankpool/dataset/detail/raw_chunk.hpp>
 
 namespace rankpool::detail {
+namespace {
 
-bool is_stored_as(const OpenDataset& dataset, ElementType memory) {
-    constexpr ByteOrder native = std::endian::native == std::endian::little ? ByteOrder::little : ByteOrder::big;
-    return dataset.info.type == memory && memory != ElementType::other &&
-           (dataset.info.byte_order == native || dataset.info.element_bytes == 1);
+constexpr ByteOrder native_order = std::endian::native == std::endian::little ? ByteOrder::little : ByteOrder::big;
+
+std::vector<hsize_t> as_hdf5(const Shape& offset) { return {offset.begin(), offset.end()}; }
+
+bool shuffles_whole_elements(const FilterInfo& filter, const DatasetInfo& info) {
+    return filter.parameters.size() == 1 && filter.parameters.front() == info.element_bytes;
+}
+
+}  // namespace
+
+std::optional<Filters> filters_of(const DatasetInfo& info) {
+    Filters filters;
+    for (const FilterInfo& filter : info.filters) {
+        if (filter.id == H5Z_FILTER_SHUFFLE && filters == Filters() && shuffles_whole_elements(filter, info)) {
+            filters.shuffle = true;
+        } else if (filter.id == H5Z_FILTER_DEFLATE && filters.gzip_level == 0) {
+            filters.gzip_level = 1;  // Any: decoding is the same for all.
+        } else {
+            return std::nullopt;
+        }
+    }
+    return filters;
+}
+
+bool is_raw_chunk(const DatasetInfo& info, const Region& region, ElementType memory) {
+    if (info.layout != Layout::chunked || region.extent != info.chunk_shape) return false;
+    for (std::size_t i = 0; i < region.offset.size(); ++i) {
+        if (region.offset[i] % info.chunk_shape[i] != 0) return false;
+    }
+    return info.type == memory && memory != ElementType::other &&
+           (info.byte_order == native_order || info.element_bytes == 1);
+}
+
+std::optional<EncodedChunk> read_raw_chunk(const Hdf5Lock&, const OpenDataset& dataset, const Shape& offset) {
+    const std::vector<hsize_t> start = as_hdf5(offset);
+    hsize_t size = 0;
+    // Fails for chunks nobody wrote.
+    if (H5Dget_chunk_storage_size(*dataset.id, start.data(), &size) < 0 || size == 0) return std::nullopt;
+    EncodedChunk chunk;
+    checked(H5Dread_chunk(*dataset.id, H5P_DEFAULT, start.data(), &chunk.skipped_filters, chunk.bytes.extend(size)),
+            "read", dataset.place);
+    return chunk;
 }
 
 void write_raw_chunk(const Hdf5Lock&, const OpenDataset& dataset, const Shape& offset, const EncodedChunk& chunk) {
-    const std::vector<hsize_t> start(offset.begin(), offset.end());
-    checked(H5Dwrite_chunk(*dataset.id, H5P_DEFAULT, chunk.skipped_filters, start.data(), chunk.bytes.size(),
+    checked(H5Dwrite_chunk(*dataset.id, H5P_DEFAULT, chunk.skipped_filters, as_hdf5(offset).data(), chunk.bytes.size(),
                            chunk.bytes.data()),
             "write", dataset.place);
 }

@@ -1,15 +1,24 @@
 #pragma once
 
+#include <optional>
+
 #include <rankpool/dataset/chunk_codec.hpp>
 #include <rankpool/dataset/detail/open_dataset.hpp>
 
 namespace rankpool::detail {
 
-/// Whether elements of this type lie in the file with the same bytes as in memory.
-bool is_stored_as(const OpenDataset& dataset, ElementType memory);
+/// The filters of a dataset's chunks, if chunk_codec knows them all and in this order.
+std::optional<Filters> filters_of(const DatasetInfo& info);
+
+/// Whether a region is exactly one chunk that is not clipped, and its elements have the same bytes in the file, before
+/// the filters, as in memory: then the chunk need not pass through HDF5's own pipeline.
+bool is_raw_chunk(const DatasetInfo& info, const Region& region, ElementType memory);
+
+/// A chunk's bytes as they lie in the file; none if nobody wrote the chunk.
+/// @param offset  its first element
+std::optional<EncodedChunk> read_raw_chunk(const Hdf5Lock& lock, const OpenDataset& dataset, const Shape& offset);
 
 /// Puts a chunk's bytes into the file as they are.
-/// @param offset  the chunk's first element
 void write_raw_chunk(const Hdf5Lock& lock, const OpenDataset& dataset, const Shape& offset, const EncodedChunk& chunk);
 
 }  // namespace rankpool::detail

@@ -1,0 +1,128 @@
+#include <variant>
+
+#include <rankpool/coordinator/coordinator.hpp>
+#include <rankpool/coordinator/tell.hpp>
+#include <rankpool/core/contract.hpp>
+
+namespace rankpool {
+
+void Coordinator::carry_out() {
+    for (const scheduler::Command& command : commands_) {
+        std::visit([this](const auto& alternative) { carry_out(alternative); }, command);
+    }
+    commands_.clear();
+    // Only now: commands name inputs that were settled earlier in the same list.
+    for (const TaskId id : settled_tasks_) {
+        tasks_[id.value].state = StateRef();
+        free_tasks_.push_back(id);
+    }
+    settled_tasks_.clear();
+}
+
+void Coordinator::carry_out(const scheduler::AssignTask& command) {
+    Task& task = tasks_[command.task.value];
+    TaskState& state = *task.state;
+    task.worker = command.worker;
+    task.execution = command.execution;
+    protocol::Assign assign{.task = command.task.value,
+                            .execution = command.execution.value,
+                            .level = state.level,
+                            .function = state.function.value,
+                            .attempt = command.attempt,
+                            .priority = state.priority,
+                            .is_local = static_cast<bool>(state.local()),
+                            .must_stop = task.must_stop,
+                            .name = {},
+                            .key = {},
+                            .packed = state.call().view(),
+                            .inputs = {}};
+    const void* const local = state.local().get();
+    Bytes inputs;
+    if (const TaskExtras* const extras = state.extras_if_any()) {
+        assign.name = extras->name;
+        assign.key = extras->key;
+        if (!assign.is_local && !extras->inputs.empty()) {
+            inputs = gather_inputs(state);
+            assign.inputs = inputs.view();
+        }
+    }
+    if (assign.is_local) assign.packed = std::as_bytes(std::span(&local, 1));
+    ++peers_[command.worker.value].unfinished;
+    tell(command.worker, assign);
+}
+
+Bytes Coordinator::gather_inputs(const TaskState& state) const {
+    Bytes inputs;
+    ByteWriter writer(inputs);
+    for (const StateRef& input : state.extras_if_any()->inputs) {
+        RANKPOOL_ASSERT(input->status() == Status::succeeded);
+        const Bytes& outcome = input->outcome();
+        writer.value(static_cast<std::uint64_t>(outcome.size()));
+        writer.raw(outcome.data(), outcome.size());
+    }
+    return inputs;
+}
+
+void Coordinator::carry_out(const scheduler::RevokeTask& command) {
+    tell(command.worker, protocol::Kind::revoke, command.task.value, command.execution.value);
+}
+
+void Coordinator::carry_out(const scheduler::SettleTask& command) {
+    const StateRef state = tasks_[command.task.value].state;
+    const auto cause = [&]() -> const TaskState& { return *tasks_[command.cause.value].state; };
+    switch (command.settlement) {
+        case scheduler::Settlement::succeeded:
+            ++counts_.succeeded;
+            state->succeed(Bytes(outcome_));
+            break;
+        case scheduler::Settlement::failed:
+            ++counts_.failed;
+            state->fail_packed(Bytes(outcome_));
+            break;
+        case scheduler::Settlement::input_failed:
+            ++counts_.failed;
+            state->fail_packed(cause().outcome());
+            break;
+        case scheduler::Settlement::cancelled:
+        case scheduler::Settlement::input_cancelled:
+            ++counts_.cancelled;
+            state->cancel();
+            break;
+    }
+    --live_tasks_;
+    settled_tasks_.push_back(command.task);
+    if (state->origin >= 0) tell_settled(*state);
+    answer_cancel(*state);
+}
+
+void Coordinator::carry_out(const scheduler::RefuseCancel& command) {
+    TaskState& state = *tasks_[command.task.value].state;
+    if (state.origin >= 0) {
+        tell(WorkerId{static_cast<std::uint32_t>(state.origin)}, protocol::Kind::cancel_refused, state.origin_token);
+    }
+    answer_cancel(state);
+}
+
+void Coordinator::tell_settled(const TaskState& state) {
+    tell(WorkerId{static_cast<std::uint32_t>(state.origin)},
+         protocol::Settled{.token = state.origin_token,
+                           .status = static_cast<std::uint8_t>(state.status()),
+                           .outcome = state.outcome().view()});
+}
+
+void Coordinator::answer_cancel(TaskState& state) {
+    if (cancel_waits_.empty()) return;
+    const auto [begin, end] = cancel_waits_.equal_range(&state);
+    for (auto wait = begin; wait != end; ++wait) wait->second->signal();
+    cancel_waits_.erase(begin, end);
+}
+
+void Coordinator::flush() {
+    for (const WorkerId worker : dirty_) {
+        peers_[worker.value].outbox.flush();
+        peers_[worker.value].is_dirty = false;
+    }
+    dirty_.clear();
+}
+
+}  // namespace rankpool

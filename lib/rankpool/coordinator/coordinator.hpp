@@ -1,0 +1,156 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <rankpool/coordinator/peer.hpp>
+#include <rankpool/scheduler/scheduler.hpp>
+#include <rankpool/task/client.hpp>
+#include <rankpool/task/foreign_inputs.hpp>
+#include <rankpool/transport/progress.hpp>
+
+namespace rankpool {
+
+/// What has happened in a pool so far.
+struct PoolCounts {
+    std::uint64_t submitted = 0;
+    std::uint64_t succeeded = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t cancelled = 0;
+    std::uint64_t retries = 0;  ///< attempts after an exception
+    Duration busy{};            ///< time that tasks occupied workers, summed
+    std::size_t workers = 0;
+    std::size_t slots = 0;
+};
+
+enum class CancelFutures : bool { no, yes };
+
+/// The only place where the scheduler's commands become messages, and messages become its events.
+///
+/// Also the client of all futures that this process makes. One lock (that of its Progress) guards everything.
+class Coordinator final : public Client, public Progress::Role, private MessageSink {
+  public:
+    /// `primary` is the transport whose doorbell wakes this process. It and those of the workers are used until
+    /// close().
+    Coordinator(Transport& primary, PaceKind pace);
+
+    /// Counts a worker in; tasks go to it once it has said hello.
+    void add_worker(Transport& transport, Rank at, Rank rank);
+
+    /// Starts to make progress in the background. Tasks fail with BrokenExecutor if no worker says hello in time.
+    void start(Duration hello_at_most);
+
+    // Client
+    void submit(const StateRef& state, const TaskOptions& options) override;
+    bool shares_memory() const override { return shares_memory_; }
+    bool cancel(TaskState& state) override;
+    void request_stop(TaskState& state) override;
+    bool help_until(Waitable& waitable, Instant deadline) override;
+
+    /// Lets calls stay in memory instead of being packed: only if all workers are threads of this process.
+    void share_memory() { shares_memory_ = true; }
+
+    /// Takes no more tasks from this process. With CancelFutures::yes, tasks that have not started are cancelled.
+    void begin_shutdown(CancelFutures cancel_futures);
+    /// Asks all running tasks to end early.
+    void stop_running_tasks();
+    /// Waits until no task is left. Returns whether that is so at the deadline.
+    bool await_tasks(Instant deadline);
+    /// Settles what is left with BrokenExecutor, tells the workers to stop with this exit code and waits for their
+    /// goodbye. Returns the ranks that did not answer by the deadline. Afterwards no transport is used any more.
+    std::vector<Rank> close(int exit_code, Duration at_most);
+
+    PoolCounts counts();
+    /// The scheduler's words on why a task does not run, or what happened to it.
+    std::string explain(const TaskState& state);
+
+  private:
+    class Wake final : public Wakeup {
+      public:
+        explicit Wake(Progress& progress) : progress_(progress) {}
+        void wake(Waitable&) override { progress_.wake(); }
+
+      private:
+        Progress& progress_;
+    };
+
+    // What the scheduler does not need to know about a task that is not settled.
+    struct Task {
+        StateRef state;
+        WorkerId worker;  // of the current execution
+        Execution execution;
+        bool must_stop = false;  // request_stop() was called
+    };
+
+    // Progress::Role
+    bool turn() override;
+    bool is_busy() const override { return live_tasks_ != 0 && !is_closed_; }
+    void after_turn() override;
+    // MessageSink
+    void receive(Rank from, BytesView message) override;
+
+    // submitting.cpp
+    void require_open() const;
+    void accept(const StateRef& state, const TaskOptions& options);
+    bool settle_with_input(TaskState& state, const TaskState& input);
+    bool knows(const TaskState& state) const;
+    void accept_remote(WorkerId from, const protocol::Submit& submit);
+
+    // reports.cpp
+    void handle(WorkerId from, const protocol::Record& record);
+    void on_hello(WorkerId from, const protocol::Hello& hello);
+    void on_finished(WorkerId from, const protocol::Finished& finished);
+    TaskId reported_task(const protocol::Header& header) const;
+    const StateRef& submitted_by(WorkerId from, std::uint32_t token) const;
+
+    // carrying_out.cpp
+    void carry_out();
+    void carry_out(const scheduler::AssignTask& command);
+    void carry_out(const scheduler::RevokeTask& command);
+    void carry_out(const scheduler::SettleTask& command);
+    void carry_out(const scheduler::RefuseCancel& command);
+    Bytes gather_inputs(const TaskState& state) const;
+    void tell_settled(const TaskState& state);
+    void answer_cancel(TaskState& state);
+    template <class... Fields>
+    void tell(WorkerId to, const Fields&... fields);
+    void flush();
+
+    void cancel_locked(TaskState& state);
+    void request_stop_locked(TaskState& state);
+    void break_down(const Failure& failure);
+    void drop_all(const Failure& failure);
+
+    Transport& primary_;
+    std::vector<Transport*> transports_;
+    Transport* polled_ = nullptr;  // the one whose messages are being received
+    Progress progress_;
+    Wake wake_{progress_};
+    scheduler::Scheduler scheduler_;
+    scheduler::CommandSink commands_;
+    Instant now_;
+    Instant hello_deadline_ = Instant::max();
+    std::size_t joined_ = 0;
+    std::vector<Peer> peers_;
+    std::vector<WorkerId> dirty_;
+    std::vector<Task> tasks_;
+    std::vector<TaskId> free_tasks_;
+    std::vector<TaskId> settled_tasks_;  // numbers that are free after the commands at hand
+    std::vector<TaskId> inputs_;         // working space of accept()
+    BytesView outcome_;                  // of the report at hand
+    std::size_t live_tasks_ = 0;
+    std::uint32_t submits_since_turn_ = 0;
+    ForeignInputs held_;
+    std::unordered_multimap<TaskState*, Waitable*> cancel_waits_;
+    std::optional<Failure> broken_;
+    PoolCounts counts_;
+    bool shares_memory_ = false;
+    bool is_shut_ = false;
+    bool is_closed_ = false;
+};
+
+}  // namespace rankpool

@@ -1,0 +1,213 @@
+#include <algorithm>
+#include <limits>
+
+#include <rankpool/coordinator/coordinator.hpp>
+#include <rankpool/coordinator/tell.hpp>
+#include <rankpool/core/error.hpp>
+#include <rankpool/task/callback.hpp>
+#include <rankpool/task/this_task.hpp>
+
+namespace rankpool {
+namespace {
+
+// Taking in what has arrived between this many submits keeps the workers busy without a look at every one.
+constexpr std::uint32_t submits_per_turn = 64;
+
+}  // namespace
+
+void Coordinator::require_open() const {
+    if (broken_) throw BrokenExecutor(broken_->message);
+    // Tasks that still run may submit what they need to end.
+    if (is_closed_ || (is_shut_ && !this_task::exists())) {
+        throw ShutdownError("the pool is shut down and takes no more tasks: submit before shutdown()");
+    }
+}
+
+bool Coordinator::knows(const TaskState& state) const {
+    const bool may_be_here = state.client() == this || state.origin >= 0;
+    return may_be_here && state.task.value < tasks_.size() && tasks_[state.task.value].state.get() == &state;
+}
+
+void Coordinator::submit(const StateRef& state, const TaskOptions& options) {
+    StateRef foreign;
+    {
+        std::unique_lock lock(progress_.mutex());
+        require_open();
+        const StateRef* const found =
+            ForeignInputs::first_foreign(*state, [&](const TaskState& input) { return knows(input); });
+        if (found == nullptr) {
+            held_.take(*state);
+            ++counts_.submitted;
+            accept(state, options);
+            if (++submits_since_turn_ >= submits_per_turn) progress_.turn_once(lock);
+            return;
+        }
+        foreign = *found;
+        if (!held_.holds(*state)) held_.hold(state, options);
+    }
+    // When that input is settled, look again: there may be more.
+    detail::on_settled(foreign, [client = ClientRef<Coordinator>(this), state, options](const StateRef&) {
+        if (is_settled(state->status())) return;
+        try {
+            client->submit(state, options);
+        } catch (...) {
+            if (!is_settled(state->status())) state->fail(capture_failure());
+        }
+    });
+}
+
+bool Coordinator::settle_with_input(TaskState& state, const TaskState& input) {
+    if (input.status() == Status::failed) {
+        ++counts_.failed;
+        state.fail_packed(input.outcome());
+        return true;
+    }
+    if (input.status() == Status::cancelled) {
+        ++counts_.cancelled;
+        state.cancel();
+        return true;
+    }
+    return false;
+}
+
+void Coordinator::accept(const StateRef& state, const TaskOptions& options) {
+    inputs_.clear();
+    if (const TaskExtras* const extras = state->extras_if_any()) {
+        for (const StateRef& input : extras->inputs) {
+            if (settle_with_input(*state, *input)) {
+                if (state->origin >= 0) tell_settled(*state);
+                return;
+            }
+            if (!is_settled(input->status())) inputs_.push_back(input->task);
+        }
+    }
+    if (!options.name.empty() || !options.key.empty()) {
+        state->extras().name = options.name;
+        state->extras().key = options.key;
+    }
+    if (free_tasks_.empty()) {
+        free_tasks_.push_back(TaskId{static_cast<std::uint32_t>(tasks_.size())});
+        tasks_.emplace_back();
+    }
+    state->task = free_tasks_.back();
+    free_tasks_.pop_back();
+    tasks_[state->task.value] = {.state = state, .worker = {}, .execution = {}};
+    state->priority = options.priority;
+    ++live_tasks_;
+    progress_.became_busy();
+    const int retries = std::clamp(options.retries, 0, int{std::numeric_limits<std::uint16_t>::max()});
+    scheduler_.on(scheduler::TaskSubmitted{.task = state->task,
+                                           .function = state->function,
+                                           .priority = options.priority,
+                                           .level = state->level,
+                                           .retries = static_cast<std::uint16_t>(retries),
+                                           .inputs = inputs_},
+                  now_, commands_);
+    carry_out();
+    // A worker with nothing to do is not made to wait for a full message.
+    for (const WorkerId worker : dirty_) {
+        if (peers_[worker.value].unfinished <= peers_[worker.value].hello.slots) {
+            flush();
+            break;
+        }
+    }
+}
+
+void Coordinator::accept_remote(WorkerId from, const protocol::Submit& submit) {
+    Peer& peer = peers_[from.value];
+    const StateRef state(new TaskState(nullptr));
+    state->function = FunctionId{submit.function};
+    state->level = submit.level;
+    state->origin = static_cast<Rank>(from.value);
+    state->origin_token = submit.token;
+    state->call() = Bytes(submit.packed);
+    for (const protocol::SubmitInput& input : submit.inputs) {
+        if (input.token != protocol::SubmitInput{}.token) {
+            state->extras().inputs.push_back(submitted_by(from, input.token));
+        } else {
+            const StateRef value(new TaskState(nullptr));
+            value->succeed(Bytes(input.value));
+            state->extras().inputs.push_back(value);
+        }
+    }
+    if (peer.submitted.size() <= submit.token) peer.submitted.resize(submit.token + std::size_t{1});
+    peer.submitted[submit.token] = state;
+    ++counts_.submitted;
+    TaskOptions options;
+    options.name = submit.name;
+    options.key = submit.key;
+    options.priority = submit.priority;
+    options.retries =
+        static_cast<int>(std::min<std::uint32_t>(submit.retries, std::numeric_limits<std::uint16_t>::max()));
+    if (broken_) {
+        state->fail(*broken_);
+        tell_settled(*state);
+        return;
+    }
+    accept(state, options);
+}
+
+void Coordinator::cancel_locked(TaskState& state) {
+    if (is_settled(state.status()) || !knows(state)) return;
+    scheduler_.on(scheduler::CancelRequested{state.task}, now_, commands_);
+    carry_out();
+}
+
+bool Coordinator::cancel(TaskState& state) {
+    const StateRef kept(&state);
+    Waitable answered;
+    {
+        const std::lock_guard lock(progress_.mutex());
+        if (is_settled(state.status())) return state.status() == Status::cancelled;
+        if (const auto held = held_.take(state); held.state) {
+            ++counts_.cancelled;
+            state.cancel();
+            return true;
+        }
+        if (!knows(state)) return false;
+        cancel_waits_.emplace(&state, &answered);
+        cancel_locked(state);
+        flush();
+    }
+    wait_until_ready(this, answered, Instant::max());
+    const std::lock_guard lock(progress_.mutex());  // Whoever signals it holds this lock, and has let go of it now.
+    return state.status() == Status::cancelled;
+}
+
+void Coordinator::request_stop(TaskState& state) {
+    const std::lock_guard lock(progress_.mutex());
+    request_stop_locked(state);
+    flush();
+}
+
+void Coordinator::request_stop_locked(TaskState& state) {
+    if (!knows(state)) return;
+    Task& task = tasks_[state.task.value];
+    task.must_stop = true;  // Later attempts learn of it when they are assigned.
+    if (task.worker.is_valid()) {
+        tell(task.worker, protocol::Kind::stop_task, state.task.value, task.execution.value);
+    }
+}
+
+void Coordinator::break_down(const Failure& failure) {
+    if (broken_) return;
+    broken_ = failure;
+    drop_all(failure);
+}
+
+void Coordinator::drop_all(const Failure& failure) {
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+        const StateRef state = std::exchange(tasks_[i].state, StateRef());
+        if (!state) continue;
+        --live_tasks_;
+        ++counts_.failed;
+        state->fail(failure);
+        if (state->origin >= 0) tell_settled(*state);
+        answer_cancel(*state);
+    }
+    while (const StateRef state = held_.take_any().state) {
+        if (!is_settled(state->status())) state->fail(failure);
+    }
+}
+
+}  // namespace rankpool

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <concepts>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <rankpool/executor/map.hpp>
+#include <rankpool/task/submit.hpp>
+
+namespace rankpool {
+
+class Executor;
+
+namespace detail {
+
+template <class F>
+concept NotOptions =
+    !std::is_same_v<std::remove_cvref_t<F>, TaskOptions> && !std::is_same_v<std::remove_cvref_t<F>, MapOptions>;
+
+/// The calls that take functions, for an executor `Self` with `client()` and `slots()`. With Crossing::required (the
+/// portable ones of Executor) functions, arguments and results must be able to cross ranks; otherwise nothing is asked.
+template <class Self, Crossing crossing>
+class Calls {
+  public:
+    /// Submits `function(arguments…)` and returns at once.
+    ///
+    /// Arguments are copied (or moved in). A Future among them, or a std::vector of futures, stands for its result: the
+    /// task starts when it is there. A const char* or view is kept as the text or items it shows.
+    /// @throws ShutdownError   after shutdown()
+    /// @throws BrokenExecutor  the pool cannot run tasks any more
+    template <NotOptions F, class... A>
+    auto submit(F&& function, A&&... arguments) {
+        return submit_task<crossing>(self().client(), TaskOptions{}, std::forward<F>(function),
+                                     std::forward<A>(arguments)...);
+    }
+    template <NotOptions F, class... A>
+    auto submit(const TaskOptions& options, F&& function, A&&... arguments) {
+        return submit_task<crossing>(self().client(), options, std::forward<F>(function),
+                                     std::forward<A>(arguments)...);
+    }
+    /// The same for a function known at compile time.
+    template <auto function, class... A>
+    auto submit(A&&... arguments) {
+        return submit_task<crossing>(self().client(), TaskOptions{}, ConstantFunction<function>{},
+                                     std::forward<A>(arguments)...);
+    }
+    template <auto function, class... A>
+    auto submit(const TaskOptions& options, A&&... arguments) {
+        return submit_task<crossing>(self().client(), options, ConstantFunction<function>{},
+                                     std::forward<A>(arguments)...);
+    }
+
+    /// Calls `function` for each item (with several ranges: for the items side by side, as far as the shortest goes)
+    /// and returns the results lazily, in the order of the items.
+    ///
+    /// Reads its input as it goes, so the input may be endless; keeps a bounded number of items in flight. Items travel
+    /// in chunks whose size follows their measured duration. An exception is thrown when its item is reached, and ends
+    /// the results. Dropping the returned range cancels what has not started. lvalue ranges must outlive it.
+    template <NotOptions F, std::ranges::input_range... Ranges>
+    auto map(F&& function, Ranges&&... ranges) {
+        return map(MapOptions{}, std::forward<F>(function), std::forward<Ranges>(ranges)...);
+    }
+    template <NotOptions F, std::ranges::input_range... Ranges>
+    auto map(const MapOptions& options, F&& function, Ranges&&... ranges) {
+        return MapRange<crossing, ResultOrder::submitted, std::decay_t<F>, Ranges...>(
+            self().client(), self().slots(), options, std::forward<F>(function),
+            Source<Ranges>{std::forward<Ranges>(ranges)}...);
+    }
+    /// The same with the results in the order in which they come.
+    template <NotOptions F, std::ranges::input_range... Ranges>
+    auto map_unordered(F&& function, Ranges&&... ranges) {
+        return map_unordered(MapOptions{}, std::forward<F>(function), std::forward<Ranges>(ranges)...);
+    }
+    template <NotOptions F, std::ranges::input_range... Ranges>
+    auto map_unordered(const MapOptions& options, F&& function, Ranges&&... ranges) {
+        return MapRange<crossing, ResultOrder::finished, std::decay_t<F>, Ranges...>(
+            self().client(), self().slots(), options, std::forward<F>(function),
+            Source<Ranges>{std::forward<Ranges>(ranges)}...);
+    }
+
+    /// Submits one task per item; the futures come in the order of the items.
+    template <NotOptions F, std::ranges::input_range Range>
+    auto submit_all(F&& function, Range&& items) {
+        return submit_all(TaskOptions{}, std::forward<F>(function), std::forward<Range>(items));
+    }
+    template <NotOptions F, std::ranges::input_range Range>
+    auto submit_all(const TaskOptions& options, F&& function, Range&& items) {
+        using Item = std::ranges::range_value_t<Range>;
+        std::vector<Future<task_result_t<F, Item>>> futures;
+        if constexpr (std::ranges::sized_range<Range>) futures.reserve(std::ranges::size(items));
+        for (auto&& item : items)
+            futures.push_back(submit(options, function, Item(std::forward<decltype(item)>(item))));
+        return futures;
+    }
+
+  private:
+    Self& self() { return static_cast<Self&>(*this); }
+};
+
+}  // namespace detail
+}  // namespace rankpool

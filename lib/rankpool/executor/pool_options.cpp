@@ -1,0 +1,31 @@
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include <rankpool/core/error.hpp>
+#include <rankpool/executor/pool_options.hpp>
+
+namespace rankpool {
+
+PoolOptions with_environment(PoolOptions options) {
+    if (const char* const pace = std::getenv("RANKPOOL_PACE")) options.pace = parse_pace(pace);
+    if (const char* const slots = std::getenv("RANKPOOL_SLOTS")) {
+        const char* const end = slots + std::strlen(slots);
+        const auto [stop, error] = std::from_chars(slots, end, options.slots);
+        if (error != std::errc() || stop != end || options.slots == 0 || options.slots > 4096) {
+            throw ConfigError("RANKPOOL_SLOTS is '" + std::string(slots) +
+                              "': it is a number of tasks, from 1 to 4096");
+        }
+    }
+    if (const char* const works = std::getenv("RANKPOOL_COORDINATOR_WORKS")) {
+        if (std::strcmp(works, "1") != 0 && std::strcmp(works, "0") != 0) {
+            throw ConfigError("RANKPOOL_COORDINATOR_WORKS is '" + std::string(works) +
+                              "': 1 lets rank 0 run tasks too, 0 only if it is alone");
+        }
+        options.coordinator_work = *works == '1' ? CoordinatorWork::always : CoordinatorWork::when_alone;
+    }
+    return options;
+}
+
+}  // namespace rankpool

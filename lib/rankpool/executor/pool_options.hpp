@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include <rankpool/core/time.hpp>
+#include <rankpool/transport/pace.hpp>
+
+namespace rankpool {
+
+/// Whether rank 0 runs tasks too, besides coordinating.
+enum class CoordinatorWork {
+    when_alone,  ///< only if there is no other rank
+    always,
+};
+
+/// How a pool is set up. Every rank gives the same.
+struct PoolOptions {
+    /// Tasks at once: of a ThreadPoolExecutor, or of each rank. 0: as many as this process has cores, or 1 per rank.
+    std::size_t slots = 0;
+    CoordinatorWork coordinator_work = CoordinatorWork::when_alone;
+    /// Runs once on every thread that runs tasks, before its first. If it throws, all futures get BrokenExecutor.
+    std::function<void()> initializer = {};
+    /// For executors in this process: pack arguments and results as if they crossed ranks, to find what would not.
+    bool check_serialization = false;
+    PaceKind pace = PaceKind::balanced;
+    /// Tasks fail if no worker has joined the pool by then.
+    Duration join_deadline = std::chrono::seconds(60);
+    /// How long shutdown waits for the workers' goodbye after the last task.
+    Duration shutdown_deadline = std::chrono::seconds(30);
+};
+
+/// These options with what the environment says: RANKPOOL_PACE, RANKPOOL_SLOTS, RANKPOOL_COORDINATOR_WORKS=0|1.
+/// @throws ConfigError  a variable has a value that means nothing
+PoolOptions with_environment(PoolOptions options);
+
+}  // namespace rankpool

@@ -1,0 +1,178 @@
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+#include <rankpool/core/contract.hpp>
+#include <rankpool/core/error.hpp>
+#include <rankpool/executor/exit_guard.hpp>
+#include <rankpool/executor/host_name.hpp>
+#include <rankpool/executor/local_worker.hpp>
+#include <rankpool/executor/rank_check.hpp>
+#include <rankpool/executor/rank_pool.hpp>
+#include <rankpool/transport/mpi_error.hpp>
+#include <rankpool/transport/mpi_transport.hpp>
+#include <rankpool/worker/task_stack.hpp>
+
+namespace rankpool {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// How long tasks may go on after the driver has failed, before the workers are told to stop.
+constexpr Duration abandon_patience = 5s;
+
+// What this_task::executor() is on ranks that only serve.
+class NestedExecutor final : public Executor {
+  public:
+    NestedExecutor(Client& client, std::size_t slots) : client_(client), slots_(slots) {}
+    void shutdown(ShutdownOptions) override {
+        throw ShutdownError("a task cannot shut its pool down: that is for the program that made it");
+    }
+    std::size_t slots() const override { return slots_; }
+    Client& client() override { return client_; }
+
+  private:
+    Client& client_;
+    std::size_t slots_;
+};
+
+}  // namespace
+
+class RankPoolExecutor::Parts {
+  public:
+    Parts(MPI_Comm comm, PoolOptions options_) : options(std::move(options_)) {
+        check_ranks(comm);
+        transport = make_mpi_transport(comm);
+        if (options.slots == 0) options.slots = 1;
+    }
+    bool is_coordinator() const { return transport->rank() == 0; }
+    bool has_local_worker() const {
+        return transport->size() == 1 || options.coordinator_work == CoordinatorWork::always;
+    }
+    WorkerOptions worker_options(Client* client) const {
+        return {.rank = transport->rank(),
+                .host = host_name(),
+                .slots = static_cast<std::uint32_t>(options.slots),
+                .pace = options.pace,
+                .stack_bytes = TaskStack::size_from(std::getenv("RANKPOOL_TASK_STACK_KIB")),
+                .initializer = options.initializer,
+                .client = client};
+    }
+    void coordinate(Executor& executor) {
+        coordinator = ClientRef<Coordinator>(new Coordinator(*transport, options.pace));
+        for (Rank rank = 1; rank < transport->size(); ++rank) coordinator->add_worker(*transport, rank, rank);
+        if (has_local_worker()) {
+            local_endpoint = local_network.endpoint(0);
+            local_network.ring_instead(0, transport->doorbell());
+            coordinator->add_worker(*local_endpoint, 1, 0);
+        }
+        coordinator->start(options.join_deadline);
+        if (has_local_worker()) local_worker.emplace(local_network, worker_options(coordinator.get()), executor);
+    }
+
+    PoolOptions options;
+    std::unique_ptr<Transport> transport;  // null once closed
+    LoopbackNetwork local_network{2};
+    std::unique_ptr<Transport> local_endpoint;
+    ClientRef<Coordinator> coordinator;
+    std::optional<LocalWorker> local_worker;
+    std::size_t total_slots = 0;
+    bool has_served = false;
+};
+
+RankPoolExecutor::RankPoolExecutor(MPI_Comm comm, PoolOptions options)
+    : parts_(std::make_unique<Parts>(comm, with_environment(std::move(options)))) {
+    const auto workers = static_cast<std::size_t>(parts_->transport->size() - 1) + (parts_->has_local_worker() ? 1 : 0);
+    parts_->total_slots = workers * parts_->options.slots;
+    if (parts_->is_coordinator()) parts_->coordinate(*this);
+}
+
+RankPoolExecutor::~RankPoolExecutor() {
+    try {
+        if (parts_->coordinator) {
+            shutdown();
+        } else if (!parts_->has_served) {
+            serve();
+        }
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "rankpool: the pool could not be shut down in order: %s\n", error.what());
+        MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
+    }
+}
+
+bool RankPoolExecutor::is_coordinator() const { return static_cast<bool>(parts_->coordinator); }
+
+int RankPoolExecutor::serve() {
+    RANKPOOL_EXPECT(!is_coordinator());
+    RANKPOOL_EXPECT(!parts_->has_served);
+    parts_->has_served = true;
+    Worker worker(*parts_->transport, 0, parts_->worker_options(nullptr));
+    NestedExecutor nested(worker.client(), parts_->total_slots);
+    worker.set_executor(&nested);
+    int exit_code = EXIT_FAILURE;
+    {
+        const ExitGuard guard(worker, parts_->transport->rank());
+        exit_code = worker.run();
+    }
+    parts_->transport->close();
+    parts_->transport.reset();
+    return exit_code;
+}
+
+void RankPoolExecutor::shutdown(ShutdownOptions options) {
+    if (!parts_->coordinator) throw ShutdownError("only rank 0 shuts a pool down");
+    if (!parts_->transport) return;
+    parts_->coordinator->begin_shutdown(options.cancel_futures ? CancelFutures::yes : CancelFutures::no);
+    if (!options.wait) return;
+    parts_->coordinator->await_tasks(Instant::max());
+    close(EXIT_SUCCESS);
+}
+
+void RankPoolExecutor::abandon(int exit_code) {
+    if (!parts_->coordinator || !parts_->transport) return;
+    parts_->coordinator->begin_shutdown(CancelFutures::yes);
+    parts_->coordinator->stop_running_tasks();
+    parts_->coordinator->await_tasks(now() + abandon_patience);
+    close(exit_code);
+}
+
+void RankPoolExecutor::close(int exit_code) {
+    const std::vector<Rank> silent = parts_->coordinator->close(exit_code, parts_->options.shutdown_deadline);
+    if (!silent.empty()) {
+        std::string ranks;
+        for (const Rank rank : silent) ranks += (ranks.empty() ? "" : ", ") + std::to_string(rank);
+        std::fprintf(
+            stderr,
+            "rankpool: rank %s did not end within %g s of the pool's shutdown (a task there still runs, or the "
+            "rank hangs); ending all ranks\n",
+            ranks.c_str(), in_seconds(parts_->options.shutdown_deadline));
+        MPI_Abort(MPI_COMM_WORLD, exit_code == EXIT_SUCCESS ? EXIT_FAILURE : exit_code);
+    }
+    parts_->local_worker.reset();
+    parts_->transport->close();
+    parts_->transport.reset();
+}
+
+std::size_t RankPoolExecutor::slots() const { return parts_->total_slots; }
+
+Client& RankPoolExecutor::client() {
+    if (!parts_->coordinator) {
+        throw LaunchError(
+            "tasks are submitted on rank 0; other ranks call serve(): "
+            "if (!pool.is_coordinator()) return pool.serve();");
+    }
+    return *parts_->coordinator;
+}
+
+PoolCounts RankPoolExecutor::counts() const {
+    return parts_->coordinator ? parts_->coordinator->counts() : PoolCounts{};
+}
+
+std::string RankPoolExecutor::explain_state(const TaskState& state) const {
+    return parts_->coordinator ? parts_->coordinator->explain(state) : "only rank 0 knows";
+}
+
+}  // namespace rankpool

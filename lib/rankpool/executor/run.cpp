@@ -1,0 +1,143 @@
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <mpi.h>
+
+#include <rankpool/core/error.hpp>
+#include <rankpool/executor/rank_pool.hpp>
+#include <rankpool/executor/run.hpp>
+#include <rankpool/executor/serial_executor.hpp>
+#include <rankpool/executor/thread_pool.hpp>
+#include <rankpool/launch/launcher.hpp>
+#include <rankpool/task/task_error.hpp>
+#include <rankpool/transport/mpi_error.hpp>
+
+namespace rankpool::detail {
+namespace {
+
+enum class Choice { serial, threads, ranks };
+
+Choice choose_executor(const Launch& launch) {
+    const char* const setting = std::getenv("RANKPOOL_EXECUTOR");
+    const std::string_view name = setting == nullptr ? "" : setting;
+    if (name == "ranks") return Choice::ranks;
+    if (name == "serial" || name == "threads") {
+        if (launch.is_multi_rank()) {
+            throw ConfigError("RANKPOOL_EXECUTOR=" + std::string(name) + " under " + describe(launch) +
+                              " would run the whole program on every rank: start it without mpirun or srun");
+        }
+        return name == "serial" ? Choice::serial : Choice::threads;
+    }
+    if (!name.empty()) {
+        throw ConfigError("RANKPOOL_EXECUTOR is '" + std::string(name) + "': it can be serial, threads or ranks");
+    }
+    return launch.launcher == Launcher::none ? Choice::threads : Choice::ranks;
+}
+
+// MPI for as long as the pool lives, if the program has not started it.
+class MpiSession {
+  public:
+    MpiSession(int& argc, char**& argv) {
+        int is_up = 0;
+        check_mpi(MPI_Initialized(&is_up), "MPI_Initialized");
+        if (is_up != 0) return;
+        int provided = 0;
+        check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &provided), "MPI_Init_thread");
+        owns_ = true;
+    }
+    ~MpiSession() {
+        if (owns_) MPI_Finalize();
+    }
+    MpiSession(const MpiSession&) = delete;
+    MpiSession& operator=(const MpiSession&) = delete;
+
+  private:
+    bool owns_ = false;
+};
+
+// The exit code of a driver that threw, after saying why.
+int report_failure() {
+    try {
+        throw;
+    } catch (const TaskError& error) {
+        std::cerr << "rankpool: the program failed: " << error.describe() << '\n';
+    } catch (const ConfigError& error) {
+        std::cerr << "rankpool: " << error.what() << '\n';
+        return 2;
+    } catch (const LaunchError& error) {
+        std::cerr << "rankpool: " << error.what() << '\n';
+        return 2;
+    } catch (const std::exception& error) {
+        std::cerr << "rankpool: the program failed: " << error.what() << '\n';
+    } catch (...) {
+        std::cerr << "rankpool: the program failed with an exception that is no std::exception\n";
+    }
+    return EXIT_FAILURE;
+}
+
+int run_on_ranks(int& argc, char**& argv, const std::function<int(Executor&)>& driver, const PoolOptions& options) {
+    const MpiSession session(argc, argv);
+    std::optional<RankPoolExecutor> pool;
+    try {
+        pool.emplace(MPI_COMM_WORLD, options);
+    } catch (const std::exception&) {
+        // All ranks fail alike: one of them says so.
+        int rank = 0;
+        MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+        return rank == 0 ? report_failure() : EXIT_FAILURE;
+    }
+    if (!pool->is_coordinator()) return pool->serve();
+    int exit_code = EXIT_SUCCESS;
+    try {
+        exit_code = driver(*pool);
+    } catch (...) {
+        exit_code = report_failure();
+    }
+    if (exit_code == EXIT_SUCCESS) {
+        pool->shutdown();
+    } else {
+        pool->abandon(exit_code);
+    }
+    return exit_code;
+}
+
+int run_here(Executor& pool, const std::function<int(Executor&)>& driver) {
+    int exit_code = EXIT_SUCCESS;
+    try {
+        exit_code = driver(pool);
+    } catch (...) {
+        exit_code = report_failure();
+    }
+    pool.shutdown({.wait = true, .cancel_futures = exit_code != EXIT_SUCCESS});
+    return exit_code;
+}
+
+}  // namespace
+
+int run_driver(int& argc, char**& argv, const std::function<int(Executor&)>& driver, const PoolOptions& given) {
+    try {
+        const Launch launch = current_launch();
+        require_usable(launch);
+        const PoolOptions options = with_environment(given);
+        switch (choose_executor(launch)) {
+            case Choice::ranks:
+                return run_on_ranks(argc, argv, driver, options);
+            case Choice::threads: {
+                ThreadPoolExecutor pool(options);
+                return run_here(pool, driver);
+            }
+            case Choice::serial: {
+                SerialExecutor pool(options);
+                return run_here(pool, driver);
+            }
+        }
+    } catch (...) {
+        return report_failure();
+    }
+    return EXIT_FAILURE;
+}
+
+}  // namespace rankpool::detail

@@ -1,0 +1,118 @@
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <unistd.h>
+
+#include <rankpool/core/error.hpp>
+#include <rankpool/executor/host_name.hpp>
+#include <rankpool/executor/serial_executor.hpp>
+
+namespace rankpool {
+
+class SerialExecutor::SerialClient final : public Client {
+  public:
+    SerialClient(SerialExecutor& executor, PoolOptions options) : executor_(&executor), options_(std::move(options)) {}
+
+    void submit(const StateRef& state, const TaskOptions& task) override {
+        if (is_shut) throw ShutdownError("the pool is shut down and takes no more tasks: submit before shutdown()");
+        initialize();
+        if (broken_) throw BrokenExecutor(*broken_);
+        Bytes inputs;
+        if (const TaskExtras* const extras = state->extras_if_any()) {
+            for (const StateRef& input : extras->inputs) {
+                detail::wait_settled(*input, Instant::max());
+                if (input->status() == Status::cancelled) return state->cancel();
+                if (input->status() == Status::failed) return state->fail_packed(input->outcome());
+                if (shares_memory()) continue;
+                ByteWriter writer(inputs);
+                writer.value(static_cast<std::uint64_t>(input->outcome().size()));
+                writer.raw(input->outcome().data(), input->outcome().size());
+            }
+        }
+        for (int attempt = 1;; ++attempt) {
+            if (try_once(*state, task, inputs, attempt)) return;
+        }
+    }
+    bool shares_memory() const override { return !options_.check_serialization; }
+    bool cancel(TaskState&) override { return false; }
+    void request_stop(TaskState&) override {}
+    bool help_until(Waitable& waitable, Instant deadline) override {
+        return wait_until_ready(nullptr, waitable, deadline);
+    }
+
+    std::atomic<bool> is_shut{false};
+
+  private:
+    void initialize() {
+        std::call_once(initialized_, [this] {
+            try {
+                if (options_.initializer) options_.initializer();
+            } catch (const std::exception& error) {
+                broken_ = std::string("the pool's initializer failed, so no task can run: ") + error.what();
+            }
+        });
+    }
+    /// True if the task has ended for good.
+    bool try_once(TaskState& state, const TaskOptions& task, const Bytes& inputs, int attempt) {
+        static const std::string local_call = "local call";
+        const bool is_local = static_cast<bool>(state.local());
+        const FunctionEntry* const entry = is_local ? nullptr : &find_function(state.function);
+        const std::string& name = !task.name.empty() ? task.name : (is_local ? local_call : readable_name(*entry));
+        const std::atomic<bool> stop{false};
+        const this_task::Context context{.name = &name,
+                                         .key = &task.key,
+                                         .host = &host_name(),
+                                         .attempt = static_cast<std::uint32_t>(attempt),
+                                         .rank = 0,
+                                         .level = state.level,
+                                         .executor = executor_,
+                                         .stop = &stop};
+        struct Enter {
+            const this_task::Context* outer;
+            explicit Enter(const this_task::Context& inner) : outer(std::exchange(this_task::current(), &inner)) {}
+            ~Enter() { this_task::current() = outer; }
+        };
+        Bytes result;
+        try {
+            const Enter enter(context);
+            if (is_local) {
+                static_cast<LocalCall*>(state.local().get())->run();
+            } else {
+                CallReader call(state.call().view(), inputs.view());
+                ByteWriter writer(result);
+                entry->thunk(call, writer);
+            }
+        } catch (...) {
+            if (attempt <= task.retries) return false;
+            Failure failure = capture_failure();
+            if (failure.rank < 0) {
+                failure.task = name;
+                failure.host = host_name();
+                failure.rank = 0;
+                failure.attempt = static_cast<std::uint32_t>(attempt);
+            } else {
+                failure.passed_through.push_back(name);
+            }
+            state.fail(failure);
+            return true;
+        }
+        state.succeed(std::move(result));
+        return true;
+    }
+
+    SerialExecutor* executor_;
+    PoolOptions options_;
+    std::once_flag initialized_;
+    std::optional<std::string> broken_;
+};
+
+SerialExecutor::SerialExecutor(PoolOptions options) : client_(new SerialClient(*this, std::move(options))) {}
+
+SerialExecutor::~SerialExecutor() { client_->is_shut = true; }
+
+void SerialExecutor::shutdown(ShutdownOptions) { client_->is_shut = true; }
+
+Client& SerialExecutor::client() { return *client_; }
+
+}  // namespace rankpool

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+
+#include <rankpool/executor/executor.hpp>
+#include <rankpool/executor/pool_options.hpp>
+
+namespace rankpool {
+
+struct PoolCounts;
+
+/// Runs tasks on threads of this process, which share its memory: nothing is packed.
+class ThreadPoolExecutor final : public LocalExecutor {
+  public:
+    /// Starts `options.slots` threads; by default as many as this process has cores.
+    explicit ThreadPoolExecutor(PoolOptions options = {});
+    explicit ThreadPoolExecutor(std::size_t threads) : ThreadPoolExecutor(PoolOptions{.slots = threads}) {}
+    ~ThreadPoolExecutor() override;
+
+    void shutdown(ShutdownOptions options = {}) override;
+    std::size_t slots() const override;
+    Client& client() override;
+    PoolCounts counts() const;
+
+  private:
+    class Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace rankpool

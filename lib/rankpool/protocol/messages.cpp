@@ -1,0 +1,150 @@
+#include <rankpool/protocol/messages.hpp>
+
+namespace rankpool::protocol {
+namespace {
+
+enum Flag : std::uint8_t { has_labels = 1, has_inputs = 2, is_local = 4, raised = 8, must_stop = 16 };
+
+void write_labels(ByteWriter& writer, std::string_view name, std::string_view key) {
+    writer.text(name);
+    writer.text(key);
+}
+
+std::uint8_t flag_if(bool condition, Flag flag) {
+    return condition ? static_cast<std::uint8_t>(flag) : std::uint8_t{0};
+}
+
+}  // namespace
+
+void write(Bytes& message, const Hello& hello) {
+    RecordWriter record(message, {.kind = Kind::hello, .number = hello.slots});
+    record.payload().value(hello.pid);
+    record.payload().text(hello.host);
+}
+
+Hello read_hello(const Record& record) {
+    ByteReader reader(record.payload);
+    Hello hello;
+    hello.slots = record.header.number;
+    hello.pid = reader.value<std::uint32_t>();
+    hello.host = reader.text();
+    if (hello.slots == 0) throw DecodeError("a worker says that it has no slots");
+    return hello;
+}
+
+void write(Bytes& message, const Assign& assign) {
+    const bool labels = !assign.name.empty() || !assign.key.empty();
+    const auto flags =
+        static_cast<std::uint8_t>(flag_if(labels, has_labels) | flag_if(!assign.inputs.empty(), has_inputs) |
+                                  flag_if(assign.is_local, is_local) | flag_if(assign.must_stop, must_stop));
+    RecordWriter record(
+        message,
+        {.kind = Kind::assign, .flags = flags, .level = assign.level, .id = assign.task, .number = assign.execution});
+    ByteWriter& writer = record.payload();
+    writer.value(assign.function);
+    writer.value(assign.attempt);
+    writer.value(assign.priority);
+    if (labels) write_labels(writer, assign.name, assign.key);
+    if (!assign.inputs.empty()) writer.value(static_cast<std::uint64_t>(assign.packed.size()));
+    writer.raw(assign.packed.data(), assign.packed.size());
+    writer.raw(assign.inputs.data(), assign.inputs.size());
+}
+
+Assign read_assign(const Record& record) {
+    ByteReader reader(record.payload);
+    Assign assign;
+    assign.task = record.header.id;
+    assign.execution = record.header.number;
+    assign.level = record.header.level;
+    assign.is_local = (record.header.flags & is_local) != 0;
+    assign.must_stop = (record.header.flags & must_stop) != 0;
+    assign.function = reader.value<std::uint32_t>();
+    assign.attempt = reader.value<std::uint32_t>();
+    assign.priority = reader.value<std::int32_t>();
+    if ((record.header.flags & has_labels) != 0) {
+        assign.name = reader.text();
+        assign.key = reader.text();
+    }
+    const bool inputs = (record.header.flags & has_inputs) != 0;
+    const std::uint64_t packed_size = inputs ? reader.value<std::uint64_t>() : reader.remaining();
+    assign.packed = reader.raw(packed_size);
+    assign.inputs = reader.raw(reader.remaining());
+    return assign;
+}
+
+void write(Bytes& message, const Finished& finished) {
+    RecordWriter record(message, {.kind = Kind::finished,
+                                  .flags = flag_if(finished.raised, raised),
+                                  .id = finished.task,
+                                  .number = finished.execution});
+    record.payload().value(finished.busy_ns);
+    record.payload().raw(finished.outcome.data(), finished.outcome.size());
+}
+
+Finished read_finished(const Record& record) {
+    ByteReader reader(record.payload);
+    Finished finished;
+    finished.task = record.header.id;
+    finished.execution = record.header.number;
+    finished.raised = (record.header.flags & raised) != 0;
+    finished.busy_ns = reader.value<std::uint64_t>();
+    finished.outcome = reader.raw(reader.remaining());
+    return finished;
+}
+
+void write(Bytes& message, const Submit& submit) {
+    RecordWriter record(message,
+                        {.kind = Kind::submit, .level = submit.level, .id = submit.token, .number = submit.function});
+    ByteWriter& writer = record.payload();
+    writer.value(submit.priority);
+    writer.value(submit.retries);
+    write_labels(writer, submit.name, submit.key);
+    writer.count(submit.inputs.size());
+    for (const SubmitInput& input : submit.inputs) {
+        writer.value(input.token);
+        if (input.token != SubmitInput{}.token) continue;
+        writer.count(input.value.size());
+        writer.raw(input.value.data(), input.value.size());
+    }
+    writer.raw(submit.packed.data(), submit.packed.size());
+}
+
+Submit read_submit(const Record& record) {
+    ByteReader reader(record.payload);
+    Submit submit;
+    submit.token = record.header.id;
+    submit.level = record.header.level;
+    submit.function = record.header.number;
+    submit.priority = reader.value<std::int32_t>();
+    submit.retries = reader.value<std::uint32_t>();
+    submit.name = reader.text();
+    submit.key = reader.text();
+    for (std::uint64_t count = reader.count(); count != 0; --count) {
+        SubmitInput& input = submit.inputs.emplace_back();
+        input.token = reader.value<std::uint32_t>();
+        if (input.token == SubmitInput{}.token) input.value = reader.raw(reader.count());
+    }
+    submit.packed = reader.raw(reader.remaining());
+    return submit;
+}
+
+void write(Bytes& message, const Settled& settled) {
+    RecordWriter record(message, {.kind = Kind::settled, .id = settled.token, .number = settled.status});
+    record.payload().raw(settled.outcome.data(), settled.outcome.size());
+}
+
+Settled read_settled(const Record& record) {
+    if (record.header.number > 4) throw DecodeError("a message names a task status that does not exist");
+    return {record.header.id, static_cast<std::uint8_t>(record.header.number), record.payload};
+}
+
+void write(Bytes& message, Kind kind, std::uint32_t id, std::uint32_t number, std::string_view text) {
+    RecordWriter record(message, {.kind = kind, .id = id, .number = number});
+    record.payload().raw(text.data(), text.size());
+}
+
+std::string_view read_text(const Record& record) {
+    return {reinterpret_cast<const char*>(record.payload.data()), record.payload.size()};
+}
+
+}  // namespace rankpool::protocol

@@ -1,0 +1,53 @@
+#include <sstream>
+
+#include <rankpool/task/future.hpp>
+
+namespace rankpool::detail {
+namespace {
+
+// Tells one waiter about one state.
+class SingleWait final : public Watcher {
+  public:
+    explicit SingleWait(TaskState& state) : state_(state), is_watching_(state.watch(*this)) {}
+    ~SingleWait() {
+        if (is_watching_) state_.unwatch(*this);
+    }
+    bool wait(Instant deadline) { return !is_watching_ || wait_until_ready(state_.client(), waitable_, deadline); }
+
+  private:
+    void settled(TaskState&) override { waitable_.signal(); }
+    TaskState& state_;
+    Waitable waitable_;
+    bool is_watching_;  // Last: from here on settled() may be called.
+};
+
+}  // namespace
+
+bool wait_settled(TaskState& state, Instant deadline) {
+    if (is_settled(state.status())) return true;
+    return SingleWait(state).wait(deadline);
+}
+
+void throw_if_unsuccessful(const TaskState& state) {
+    if (state.status() == Status::cancelled) throw CancelledError();
+    if (state.status() == Status::failed) throw_failure(state.failure());
+}
+
+std::exception_ptr exception_of(const TaskState& state) {
+    try {
+        throw_if_unsuccessful(state);
+    } catch (...) {
+        return std::current_exception();
+    }
+    return nullptr;
+}
+
+void throw_timeout(const TaskState& state, Duration timeout) {
+    std::ostringstream text;
+    text << "the task has no result after " << in_seconds(timeout) << " s and goes on ("
+         << (state.status() == Status::running ? "it is running" : "it has not been seen running yet")
+         << "): wait again, or cancel() it";
+    throw TimeoutError(text.str());
+}
+
+}  // namespace rankpool::detail

@@ -1,0 +1,167 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <rankpool/core/bytes.hpp>
+#include <rankpool/core/ids.hpp>
+#include <rankpool/task/failure.hpp>
+#include <rankpool/task/options.hpp>
+
+namespace rankpool {
+
+class Client;
+class TaskState;
+
+enum class Status : std::uint8_t { pending, running, succeeded, failed, cancelled };
+
+constexpr bool is_settled(Status status) { return status >= Status::succeeded; }
+
+/// Something that wants to know when a task is settled.
+class Watcher {
+  public:
+    Watcher() = default;
+    Watcher(const Watcher&) = delete;
+    Watcher& operator=(const Watcher&) = delete;
+
+  protected:
+    virtual ~Watcher() = default;
+
+  private:
+    friend class TaskState;
+    /// Called once, with the state locked: must be short, must not touch the state's watchers.
+    virtual void settled(TaskState& state) = 0;
+    Watcher* next_ = nullptr;
+};
+
+/// A call in this process's own memory: its function and arguments are kept, not packed.
+class LocalCall {
+  public:
+    virtual ~LocalCall() = default;
+    /// Calls the function; keeps its result. Exceptions pass through.
+    virtual void run() = 0;
+    /// The kept result (null for void); valid after run() returned.
+    virtual void* result() = 0;
+};
+
+/// Counts who holds a state; copies share it.
+class StateRef {
+  public:
+    StateRef() = default;
+    explicit StateRef(TaskState* state) : state_(state) { hold(); }
+    StateRef(const StateRef& other) : state_(other.state_) { hold(); }
+    StateRef(StateRef&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+    StateRef& operator=(StateRef other) noexcept {
+        std::swap(state_, other.state_);
+        return *this;
+    }
+    ~StateRef() { drop(); }
+
+    TaskState* get() const { return state_; }
+    TaskState& operator*() const { return *state_; }
+    TaskState* operator->() const { return state_; }
+    explicit operator bool() const { return state_ != nullptr; }
+    friend bool operator==(const StateRef&, const StateRef&) = default;
+
+  private:
+    inline void hold() const;
+    inline void drop() const;
+    TaskState* state_ = nullptr;
+};
+
+/// What only some tasks have.
+struct TaskExtras {
+    std::string name;
+    std::string key;
+    std::vector<StateRef> inputs;  ///< the futures among its arguments, in order
+};
+
+/// What all handles of one future share: first the call, later its outcome.
+///
+/// `call`, `extras`, `task` and `origin_token` belong to the client (under its lock) until the state is settled. The
+/// outcome is written once, by settle(), and never changes afterwards.
+class TaskState {
+  public:
+    /// The client is kept alive as long as the state lives; null for futures that were born settled.
+    explicit TaskState(Client* client);
+    TaskState(const TaskState&) = delete;
+    TaskState& operator=(const TaskState&) = delete;
+
+    Status status() const { return status_.load(std::memory_order_acquire); }
+    Client* client() const { return client_; }
+
+    void mark_running() { status_.store(Status::running, std::memory_order_release); }
+
+    /// Settles with a result in packed form (empty when `local` holds the value). Watchers are told.
+    void succeed(Bytes result);
+    /// Settles with a value in this process's memory.
+    void succeed_with(std::shared_ptr<void> value);
+    void fail(const Failure& failure);
+    /// Settles with a failure that is packed already.
+    void fail_packed(Bytes failure);
+    void cancel();
+
+    /// The packed result, or the packed failure. Only once settled.
+    const Bytes& outcome() const { return bytes_; }
+    /// The failure. Only with status failed.
+    Failure failure() const;
+    /// The value, unpacked on first use by `unpack(const Bytes&) -> std::shared_ptr<void>`. Only with status succeeded.
+    template <class Unpack>
+    void* value(Unpack unpack) {
+        lock();
+        try {
+            if (!value_) value_ = unpack(static_cast<const Bytes&>(bytes_));
+        } catch (...) {
+            unlock();
+            throw;
+        }
+        void* const found = value_.get();
+        unlock();
+        return found;
+    }
+
+    /// Adds a watcher; false if the state is settled already (and the watcher will not be called).
+    bool watch(Watcher& watcher);
+    /// Takes a watcher away. Afterwards it will not be called.
+    void unwatch(Watcher& watcher);
+
+    // For the client.
+    Bytes& call() { return bytes_; }
+    std::shared_ptr<void>& local() { return value_; }
+    TaskExtras& extras();
+    const TaskExtras* extras_if_any() const { return extras_.get(); }
+    TaskId task;                     ///< its number at the scheduler, while it has one
+    std::uint32_t origin_token = 0;  ///< its number at the rank that submitted it
+    Rank origin = -1;                ///< the rank that submitted it; -1: this process
+    FunctionId function;
+    std::uint16_t level = 0;
+    std::int32_t priority = 0;
+
+  private:
+    friend class StateRef;
+    ~TaskState();
+    void settle(Status status);
+    void lock();
+    void unlock() { locked_.store(false, std::memory_order_release); }
+
+    std::atomic<std::uint32_t> references_{0};
+    std::atomic<Status> status_{Status::pending};
+    std::atomic<bool> locked_{false};
+    Client* client_;
+    Watcher* watchers_ = nullptr;
+    std::shared_ptr<void> value_;  // the local call until settled, then the value
+    std::unique_ptr<TaskExtras> extras_;
+    Bytes bytes_;  // the packed call until settled, then the packed outcome
+};
+
+void StateRef::hold() const {
+    if (state_ != nullptr) state_->references_.fetch_add(1, std::memory_order_relaxed);
+}
+void StateRef::drop() const {
+    if (state_ != nullptr && state_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete state_;
+}
+
+}  // namespace rankpool

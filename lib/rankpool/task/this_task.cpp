@@ -1,0 +1,42 @@
+#include <limits>
+
+#include <rankpool/core/contract.hpp>
+#include <rankpool/task/this_task.hpp>
+
+namespace rankpool::this_task {
+namespace {
+
+const Context& context() {
+    const Context* const found = current();
+    RANKPOOL_EXPECT(found != nullptr && "this_task is used inside tasks only");
+    return *found;
+}
+
+}  // namespace
+
+const Context*& current() {
+    thread_local const Context* context = nullptr;
+    return context;
+}
+
+bool exists() { return current() != nullptr; }
+const std::string& name() { return *context().name; }
+const std::string& key() { return *context().key; }
+std::uint32_t attempt() { return context().attempt; }
+Rank rank() { return context().rank; }
+const std::string& host() { return *context().host; }
+Executor& executor() { return *context().executor; }
+
+bool stop_requested() {
+    const std::atomic<bool>* const stop = context().stop;
+    return stop != nullptr && stop->load(std::memory_order_relaxed);
+}
+
+std::uint16_t next_level() {
+    const Context* const found = current();
+    if (found == nullptr) return 0;
+    return found->level == std::numeric_limits<std::uint16_t>::max() ? found->level
+                                                                     : static_cast<std::uint16_t>(found->level + 1);
+}
+
+}  // namespace rankpool::this_task

@@ -1,0 +1,252 @@
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include <rankpool/task/failure.hpp>
+#include <rankpool/task/registry.hpp>
+#include <rankpool/task/state.hpp>
+#include <rankpool/worker/slot.hpp>
+
+namespace rankpool {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Results wait at most so long for company in their message while further tasks run.
+constexpr Duration report_delay = 50us;
+// Kept for the next tasks that wait; more are given back.
+constexpr std::size_t free_runners_max = 64;
+
+}  // namespace
+
+Slot::Slot(Worker& worker)
+    : worker_(worker), switch_(worker.options_.stack_bytes, [this](Runner& runner) { loop(runner); }) {}
+
+Slot::~Slot() = default;
+
+void Slot::run() {
+    FiberWaiter::current() = this;
+    loop(switch_.main());
+    end_free_runners();
+    FiberWaiter::current() = nullptr;
+}
+
+void Slot::loop(Runner& self) {
+    for (;;) {
+        if (is_ending_ || self.must_end) return;
+        if (Runner* const ready = next_ready()) {
+            give_back_free_runner();
+            free_.push_back(&self);
+            switch_.switch_to(*ready);
+            continue;
+        }
+        std::unique_lock lock(worker_.progress_.mutex());
+        if (worker_.queue_.is_empty()) {
+            const auto has_news = [&] {
+                return !worker_.queue_.is_empty() || has_ready() || (worker_.is_stopping_ && suspended_.empty());
+            };
+            worker_.progress_.wait_until(lock, has_news, next_deadline());
+            pass_deadlines();
+        }
+        if (!worker_.queue_.is_empty() && !has_ready()) {
+            HeldTask held = worker_.queue_.pop();
+            lock.unlock();
+            run_task(std::move(held));
+            continue;
+        }
+        const bool is_over = worker_.is_stopping_ && worker_.queue_.is_empty() && suspended_.empty() && !has_ready();
+        lock.unlock();
+        if (!is_over) continue;
+        is_ending_ = true;
+        if (&self == &switch_.main()) return;
+        free_.push_back(&self);
+        switch_.switch_to(switch_.main());  // It is free: no task is suspended. It ends this runner later.
+    }
+}
+
+void Slot::give_back_free_runner() {
+    if (free_.size() < free_runners_max) return;
+    const auto runner = std::find_if(free_.begin(), free_.end(), [&](Runner* r) { return r != &switch_.main(); });
+    Runner* const ended = *runner;
+    free_.erase(runner);
+    ended->must_end = true;
+    switch_.switch_to(*ended);  // Sees must_end, returns and comes back here.
+    std::erase_if(runners_, [&](const auto& owned) { return owned.get() == ended; });
+}
+
+void Slot::end_free_runners() {
+    // Each of them, resumed, sees is_ending_, returns and comes back here.
+    for (const auto& runner : runners_) {
+        if (runner->flow) switch_.switch_to(*runner);
+    }
+    free_.clear();
+    runners_.clear();
+}
+
+void Slot::run_task(HeldTask held) {
+    static const std::string local_call = "local call";
+    Worker::Running running;
+    running.task = held.task;
+    running.execution = held.execution;
+    running.start = now();
+    running.stop = held.must_stop;
+    this_task::Context context{.name = &held.name,
+                               .key = &held.key,
+                               .host = &worker_.options_.host,
+                               .attempt = held.attempt,
+                               .rank = worker_.options_.rank,
+                               .level = held.level,
+                               .executor = worker_.executor_,
+                               .stop = &running.stop};
+    Bytes outcome;
+    bool raised = false;
+    try {
+        const FunctionEntry* const entry = held.is_local ? nullptr : &find_function(FunctionId{held.function});
+        if (held.name.empty()) context.name = entry != nullptr ? &readable_name(*entry) : &local_call;
+        start(running, context);
+        if (entry == nullptr) {
+            LocalCall* call = nullptr;
+            std::memcpy(&call, held.packed.data(), sizeof call);
+            call->run();
+        } else {
+            CallReader call(held.packed.view(), held.inputs.view());
+            ByteWriter writer(outcome);
+            entry->thunk(call, writer);
+        }
+    } catch (const boost::context::detail::forced_unwind&) {
+        throw;
+    } catch (...) {
+        raised = true;
+        Failure failure = capture_failure();
+        if (failure.rank < 0) {
+            failure.task = *context.name;
+            failure.rank = worker_.options_.rank;
+            failure.host = worker_.options_.host;
+            failure.attempt = held.attempt;
+        } else {
+            failure.passed_through.push_back(*context.name);
+        }
+        outcome.clear();
+        ByteWriter writer(outcome);
+        encode_failure(writer, failure);
+    }
+    this_task::current() = nullptr;
+    running_ = nullptr;
+    const Instant end = now();
+    std::unique_lock lock(worker_.progress_.mutex());
+    std::erase(worker_.running_, &running);
+    report(running, raised, outcome, end - running.start - suspended_time_);
+    if (end - last_poll_ > report_delay || worker_.queue_.is_empty()) {
+        last_poll_ = end;
+        worker_.outbox_.flush();
+        worker_.progress_.turn_once(lock);
+    }
+}
+
+void Slot::start(Worker::Running& running, const this_task::Context& context) {
+    running.name = context.name;
+    running_ = &running;
+    suspended_time_ = Duration::zero();
+    this_task::current() = &context;
+    const std::lock_guard lock(worker_.progress_.mutex());
+    worker_.running_.push_back(&running);
+    worker_.progress_.became_busy();
+}
+
+void Slot::report(const Worker::Running& running, bool raised, const Bytes& outcome, Duration busy) {
+    worker_.tell(protocol::Finished{.task = running.task,
+                                    .execution = running.execution,
+                                    .raised = raised,
+                                    .busy_ns = static_cast<std::uint64_t>(std::max(busy, Duration::zero()).count()),
+                                    .outcome = outcome.view()});
+}
+
+bool Slot::suspend_until(Waitable& waitable, Instant deadline) {
+    Runner& self = switch_.current();
+    {
+        waitable.owner = &self;
+        waitable.wake_by(this);
+        const std::lock_guard lock(ready_mutex_);
+        if (waitable.is_ready()) return true;
+        self.waits_for = &waitable;
+        self.wait_deadline = deadline;
+        self.is_queued = false;
+    }
+    self.place = suspended_.size();
+    suspended_.push_back(&self);
+    timed_waits_ += deadline != Instant::max();
+    Worker::Running* const running = std::exchange(running_, nullptr);
+    const Duration suspended_before = suspended_time_;
+    const Instant start = now();
+    {
+        const std::lock_guard lock(worker_.progress_.mutex());
+        running->is_announced = true;
+        worker_.tell(protocol::Kind::suspended, running->task, running->execution);
+    }
+    if (free_.empty()) {
+        runners_.push_back(switch_.make_runner());
+        free_.push_back(runners_.back().get());
+    }
+    Runner* const next = free_.back();
+    free_.pop_back();
+    switch_.switch_to(*next);
+
+    suspended_.back()->place = self.place;
+    std::swap(suspended_[self.place], suspended_.back());
+    suspended_.pop_back();
+    timed_waits_ -= deadline != Instant::max();
+    running_ = running;
+    suspended_time_ = suspended_before + (now() - start);
+    {
+        const std::lock_guard lock(worker_.progress_.mutex());
+        worker_.tell(protocol::Kind::resumed, running->task, running->execution);
+    }
+    return waitable.is_ready();
+}
+
+void Slot::wake(Waitable& waitable) {
+    auto* const runner = static_cast<Runner*>(waitable.owner);
+    {
+        const std::lock_guard lock(ready_mutex_);
+        if (runner->waits_for != &waitable || runner->is_queued) return;
+        runner->is_queued = true;
+        ready_.push_back(runner);
+    }
+    worker_.progress_.wake();
+}
+
+Runner* Slot::next_ready() {
+    const std::lock_guard lock(ready_mutex_);
+    if (ready_.empty()) return nullptr;
+    Runner* const runner = ready_.front();
+    ready_.pop_front();
+    runner->waits_for = nullptr;
+    return runner;
+}
+
+bool Slot::has_ready() {
+    const std::lock_guard lock(ready_mutex_);
+    return !ready_.empty();
+}
+
+Instant Slot::next_deadline() const {
+    Instant deadline = Instant::max();
+    if (timed_waits_ == 0) return deadline;
+    for (const Runner* runner : suspended_) deadline = std::min(deadline, runner->wait_deadline);
+    return deadline;
+}
+
+void Slot::pass_deadlines() {
+    if (timed_waits_ == 0) return;
+    const Instant time = now();
+    const std::lock_guard lock(ready_mutex_);
+    for (Runner* runner : suspended_) {
+        if (runner->wait_deadline > time || runner->is_queued || runner->waits_for == nullptr) continue;
+        runner->is_queued = true;
+        ready_.push_back(runner);
+    }
+}
+
+}  // namespace rankpool

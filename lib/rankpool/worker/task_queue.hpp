@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <rankpool/core/bytes.hpp>
+#include <rankpool/protocol/messages.hpp>
+
+namespace rankpool {
+
+/// A task that a worker holds and has not started.
+struct HeldTask {
+    std::uint32_t task = 0;
+    std::uint32_t execution = 0;
+    std::uint32_t function = 0;
+    std::uint32_t attempt = 1;
+    std::uint16_t level = 0;
+    bool is_local = false;
+    bool must_stop = false;
+    std::string name;
+    std::string key;
+    Bytes packed;
+    Bytes inputs;
+
+    static HeldTask from(const protocol::Assign& assign) {
+        HeldTask held;
+        held.task = assign.task;
+        held.execution = assign.execution;
+        held.function = assign.function;
+        held.attempt = assign.attempt;
+        held.level = assign.level;
+        held.is_local = assign.is_local;
+        held.must_stop = assign.must_stop;
+        held.name = assign.name;
+        held.key = assign.key;
+        held.packed = Bytes(assign.packed);
+        held.inputs = Bytes(assign.inputs);
+        return held;
+    }
+};
+
+/// The tasks a worker holds, in the order in which they run: priority, then nesting (deeper first: their parents wait
+/// for them), then arrival.
+class TaskQueue {
+  public:
+    bool is_empty() const { return size_ == 0; }
+    std::size_t size() const { return size_; }
+
+    void push(std::int32_t priority, HeldTask task) {
+        const Rank rank{-static_cast<std::int64_t>(priority), -static_cast<std::int32_t>(task.level)};
+        if (last_ == ranks_.end() || last_->first != rank) last_ = ranks_.try_emplace(rank).first;
+        last_->second.push_back(std::move(task));
+        ++size_;
+    }
+    /// Takes the next task. Not for an empty queue.
+    HeldTask pop() {
+        auto first = ranks_.begin();
+        while (first->second.empty()) first = drop(first);
+        HeldTask task = std::move(first->second.front());
+        first->second.pop_front();
+        --size_;
+        return task;
+    }
+    /// Takes a task out of the middle; false if it is not here.
+    bool remove(std::uint32_t task, std::uint32_t execution) {
+        for (auto& [rank, tasks] : ranks_) {
+            for (auto held = tasks.rbegin(); held != tasks.rend(); ++held) {  // Mostly the latest is asked for.
+                if (held->task != task || held->execution != execution) continue;
+                tasks.erase(std::next(held).base());
+                --size_;
+                return true;
+            }
+        }
+        return false;
+    }
+    /// Tells a task that is here that somebody wants it to end early.
+    void stop(std::uint32_t task, std::uint32_t execution) {
+        for (auto& [rank, tasks] : ranks_) {
+            for (HeldTask& held : tasks) held.must_stop |= held.task == task && held.execution == execution;
+        }
+    }
+
+  private:
+    using Rank = std::pair<std::int64_t, std::int32_t>;
+    using Ranks = std::map<Rank, std::deque<HeldTask>>;
+
+    Ranks::iterator drop(Ranks::iterator empty) {
+        if (last_ == empty) last_ = ranks_.end();
+        return ranks_.erase(empty);
+    }
+
+    Ranks ranks_;
+    Ranks::iterator last_ = ranks_.end();
+    std::size_t size_ = 0;
+};
+
+}  // namespace rankpool

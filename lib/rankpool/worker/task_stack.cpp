@@ -1,0 +1,47 @@
+#include <charconv>
+#include <cstring>
+#include <new>
+#include <string>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <rankpool/core/error.hpp>
+#include <rankpool/worker/task_stack.hpp>
+
+namespace rankpool {
+
+boost::context::stack_context TaskStack::allocate() {
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t size = (bytes_ + page - 1) / page * page + page;
+    void* const memory =
+        mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    if (mprotect(memory, page, PROT_NONE) != 0) {
+        munmap(memory, size);
+        throw std::bad_alloc();
+    }
+    boost::context::stack_context stack;
+    stack.size = size;
+    stack.sp = static_cast<char*>(memory) + size;
+    return stack;
+}
+
+void TaskStack::deallocate(boost::context::stack_context& stack) noexcept {
+    munmap(static_cast<char*>(stack.sp) - stack.size, stack.size);
+}
+
+std::size_t TaskStack::size_from(const char* text) {
+    constexpr std::size_t default_kib = 8192;
+    std::size_t kib = default_kib;
+    if (text != nullptr) {
+        const char* const end = text + std::strlen(text);
+        const auto [stop, error] = std::from_chars(text, end, kib);
+        if (error != std::errc() || stop != end || kib < 64) {
+            throw ConfigError("RANKPOOL_TASK_STACK_KIB is '" + std::string(text) +
+                              "': it is the stack size of a task in KiB, at least 64");
+        }
+    }
+    return kib * 1024;
+}
+
+}  // namespace rankpool

@@ -1,0 +1,145 @@
+#include <exception>
+#include <unistd.h>
+
+#include <rankpool/core/error.hpp>
+#include <rankpool/worker/remote_client.hpp>
+#include <rankpool/worker/slot.hpp>
+#include <rankpool/worker/worker.hpp>
+
+namespace rankpool {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Tasks that run so long are reported as running: their futures say so, and they cannot be taken back.
+constexpr Duration long_task = 1ms;
+
+}  // namespace
+
+Worker::Worker(Transport& transport, Rank coordinator, WorkerOptions options)
+    : transport_(transport),
+      options_(std::move(options)),
+      outbox_(transport, coordinator),
+      progress_(*this, transport, options_.pace) {
+    if (options_.client == nullptr) {
+        remote_client_ = new RemoteClient(*this);
+        remote_client_->hold();
+    }
+}
+
+Worker::~Worker() {
+    if (remote_client_ != nullptr) remote_client_->drop();
+}
+
+Client& Worker::client() const { return remote_client_ != nullptr ? *remote_client_ : *options_.client; }
+
+int Worker::run() {
+    {
+        const std::lock_guard lock(progress_.mutex());
+        tell(protocol::Hello{
+            .slots = options_.slots, .pid = static_cast<std::uint32_t>(getpid()), .host = options_.host});
+        outbox_.flush();
+    }
+    progress_.start_background();
+    const auto serve = [this] {
+        try {
+            if (options_.initializer) options_.initializer();
+        } catch (const std::exception& error) {
+            fail_initializer(error.what());
+        } catch (...) {
+            fail_initializer("it threw something that is no std::exception");
+        }
+        Slot(*this).run();
+    };
+    for (std::uint32_t i = 1; i < options_.slots; ++i) threads_.emplace_back(serve);
+    serve();
+    for (std::thread& thread : threads_) thread.join();
+    return finish();
+}
+
+int Worker::finish() {
+    progress_.stop_background();
+    const std::lock_guard lock(progress_.mutex());
+    if (remote_client_ != nullptr) remote_client_->close();
+    tell(protocol::Kind::goodbye, 0U);
+    outbox_.flush();
+    return exit_code_;
+}
+
+void Worker::fail_initializer(const std::string& why) {
+    const std::lock_guard lock(progress_.mutex());
+    is_broken_ = true;
+    tell(protocol::Kind::initializer_failed, 0U, 0U, why);
+    outbox_.flush();
+}
+
+bool Worker::turn() {
+    announce_long_tasks();
+    const bool any = transport_.poll(*this);
+    outbox_.flush();
+    return any;
+}
+
+void Worker::after_turn() { run_deferred_callbacks(); }
+
+void Worker::announce_long_tasks() {
+    if (running_.empty()) return;
+    const Instant time = now();
+    for (Running* running : running_) {
+        if (running->is_announced || time - running->start < long_task) continue;
+        running->is_announced = true;
+        tell(protocol::Kind::started, running->task, running->execution);
+    }
+}
+
+void Worker::receive(Rank, BytesView message) {
+    protocol::RecordReader records(message);
+    while (const auto record = records.next()) handle(*record);
+}
+
+void Worker::handle(const protocol::Record& record) {
+    const protocol::Header& header = record.header;
+    switch (header.kind) {
+        case protocol::Kind::assign: {
+            const protocol::Assign assign = protocol::read_assign(record);
+            // After a failed initializer nothing runs here; the coordinator has settled everything already.
+            if (!is_broken_) queue_.push(assign.priority, HeldTask::from(assign));
+            return;
+        }
+        case protocol::Kind::revoke:
+            tell(queue_.remove(header.id, header.number) ? protocol::Kind::returned : protocol::Kind::revoke_refused,
+                 header.id, header.number);
+            return;
+        case protocol::Kind::stop_task:
+            queue_.stop(header.id, header.number);
+            for (Running* running : running_) {
+                if (running->task == header.id && running->execution == header.number) running->stop = true;
+            }
+            return;
+        case protocol::Kind::settled:
+            if (remote_client_ != nullptr) remote_client_->on_settled(protocol::read_settled(record));
+            return;
+        case protocol::Kind::cancel_refused:
+            if (remote_client_ != nullptr) remote_client_->on_cancel_refused(header.id);
+            return;
+        case protocol::Kind::stop:
+            is_stopping_ = true;
+            exit_code_ = static_cast<int>(header.number);
+            progress_.wake();
+            return;
+        default:
+            throw DecodeError("a worker got a record of kind " + std::to_string(static_cast<int>(header.kind)) +
+                              ", which only coordinators get");
+    }
+}
+
+std::string Worker::running_tasks() const {
+    std::string text;
+    for (const Running* running : running_) {
+        if (running->name != nullptr) text += (text.empty() ? "'" : ", '") + *running->name + "'";
+    }
+    return text;
+}
+
+}  // namespace rankpool

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <rankpool/protocol/messages.hpp>
+#include <rankpool/protocol/outbox.hpp>
+#include <rankpool/task/this_task.hpp>
+#include <rankpool/transport/progress.hpp>
+#include <rankpool/worker/task_queue.hpp>
+
+namespace rankpool {
+
+class Client;
+class RemoteClient;
+class Slot;
+
+struct WorkerOptions {
+    Rank rank = 0;  ///< for this_task::rank() and messages
+    std::string host;
+    std::uint32_t slots = 1;  ///< tasks at once; slot 0 is the thread that calls run()
+    PaceKind pace = PaceKind::balanced;
+    std::size_t stack_bytes = std::size_t{8} << 20;
+    std::function<void()> initializer;  ///< runs once on every slot's thread before its first task
+    /// Where tasks submit tasks; null: to the coordinator, by messages.
+    Client* client = nullptr;
+};
+
+/// Runs the tasks that the coordinator sends, and reports. It decides nothing global.
+class Worker final : public Progress::Role, private MessageSink {
+  public:
+    /// `transport` and the executor outlive the worker; it is used under this worker's lock only.
+    Worker(Transport& transport, Rank coordinator, WorkerOptions options);
+    ~Worker();
+
+    /// What submits tasks from inside tasks.
+    Client& client() const;
+    /// What this_task::executor() answers; before run().
+    void set_executor(Executor* executor) { executor_ = executor; }
+
+    /// Introduces itself, then serves until the coordinator says stop. Returns the exit code that came with it.
+    int run();
+
+    /// The tasks that run now, for a message to people, from any thread and from exit handlers (which cannot lock).
+    std::string running_tasks() const;
+
+  private:
+    friend class Slot;
+    friend class RemoteClient;
+
+    struct Running {
+        std::uint32_t task = 0;
+        std::uint32_t execution = 0;
+        Instant start{};
+        bool is_announced = false;
+        const std::string* name = nullptr;
+        std::atomic<bool> stop{false};
+    };
+
+    // Progress::Role
+    bool turn() override;
+    bool is_busy() const override { return !running_.empty() || !outbox_.is_empty(); }
+    void after_turn() override;
+    // MessageSink
+    void receive(Rank from, BytesView message) override;
+    void handle(const protocol::Record& record);
+
+    void announce_long_tasks();
+    template <class... Fields>
+    void tell(const Fields&... fields) {
+        outbox_.add([&](Bytes& message) { protocol::write(message, fields...); });
+    }
+    void fail_initializer(const std::string& why);
+    int finish();
+
+    Transport& transport_;
+    WorkerOptions options_;
+    protocol::Outbox outbox_;
+    Progress progress_;
+    TaskQueue queue_;
+    std::vector<Running*> running_;          // started and not ended, suspended ones included
+    RemoteClient* remote_client_ = nullptr;  // counted like every client
+    Executor* executor_ = nullptr;
+    bool is_stopping_ = false;
+    int exit_code_ = 0;
+    bool is_broken_ = false;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace rankpool
