@@ -119,12 +119,11 @@ TEST(OpenFailure, files_that_are_not_HDF5_are_named_by_what_they_look_like) {
 
 TEST(OpenFailure, a_file_cut_off_anywhere) {
     const TemporaryDirectory directory;
-    const std::string whole_path = directory.file("whole.h5");
-    make_file(whole_path);
-    const std::string content = content_of(whole_path);
-    const std::string path = directory.file("cut.h5");
-    for (std::size_t length = 0; length < content.size(); length += length < 4096 ? 1 : 61) {
-        write_file(path, content.substr(0, length));
+    const std::string path = directory.file("run.h5");
+    make_file(path);
+    const std::string content = content_of(path);
+    for (std::size_t length = content.size(); length-- > 0; length -= length > 4096 ? 60 : 0) {
+        std::filesystem::resize_file(path, length);
         const Refusal refused = refusal(path);
         ASSERT_EQ(refused.problem, length < 8 ? DatasetProblem::not_hdf5 : DatasetProblem::truncated)
             << length << ' ' << refused.text;

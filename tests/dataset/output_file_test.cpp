@@ -1,3 +1,4 @@
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -154,7 +155,8 @@ TEST(OutputFile, keeps_attributes_of_every_kind) {
     file.commit();
     EXPECT_EQ(Dataset::open(file.path(), "/numbers").attributes(), expected);
     EXPECT_EQ(to_string(AttributeValue(std::vector<double>{0.5, 1e300})), "[0.5, 1e+300]");
-    EXPECT_THROW(AttributeValue(std::numeric_limits<std::uint64_t>::max()), ConfigError);
+    constexpr std::uint64_t too_large = std::numeric_limits<std::uint64_t>::max();
+    EXPECT_THROW(AttributeValue{too_large}, ConfigError);
 }
 
 }  // namespace

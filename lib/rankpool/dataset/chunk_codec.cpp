@@ -59,6 +59,12 @@ void inflate_into(BytesView stored, std::span<std::byte> out) {
     }
 }
 
+Bytes inflated(BytesView stored, std::size_t size) {
+    Bytes bytes;
+    inflate_into(stored, {bytes.extend(size), size});
+    return bytes;
+}
+
 }  // namespace
 
 bool can_encode(const Filters& filters) { return !filters.checksum; }
