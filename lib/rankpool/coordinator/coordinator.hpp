@@ -8,24 +8,13 @@
 #include <vector>
 
 #include <rankpool/coordinator/peer.hpp>
+#include <rankpool/observe/pool_counts.hpp>
 #include <rankpool/scheduler/scheduler.hpp>
 #include <rankpool/task/client.hpp>
 #include <rankpool/task/foreign_inputs.hpp>
 #include <rankpool/transport/progress.hpp>
 
 namespace rankpool {
-
-/// What has happened in a pool so far.
-struct PoolCounts {
-    std::uint64_t submitted = 0;
-    std::uint64_t succeeded = 0;
-    std::uint64_t failed = 0;
-    std::uint64_t cancelled = 0;
-    std::uint64_t retries = 0;  ///< attempts after an exception
-    Duration busy{};            ///< time that tasks occupied workers, summed
-    std::size_t workers = 0;
-    std::size_t slots = 0;
-};
 
 enum class CancelFutures : bool { no, yes };
 

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include <rankpool/dataset/chunk_codec.hpp>
 #include <rankpool/dataset/dataset.hpp>
@@ -36,7 +37,8 @@ Dataset Dataset::open(const std::string& path, const std::string& dataset) {
 
 Dataset Dataset::create(const std::string& path, const std::string& dataset, const DatasetOptions& options) {
     Dataset created(absolute_path(path), detail::absolute_name(dataset));
-    if (!std::filesystem::exists(created.path_)) {
+    std::error_code not_accessible;  // Which creating it will explain.
+    if (!std::filesystem::exists(created.path_, not_accessible)) {
         OutputFile file(created.path_);
         file.create_dataset(created.dataset_, options);
         file.commit();

@@ -4,6 +4,7 @@
 
 #include <rankpool/core/time.hpp>
 #include <rankpool/executor/calls.hpp>
+#include <rankpool/observe/pool_counts.hpp>
 
 namespace rankpool {
 
@@ -29,6 +30,9 @@ class Executor : public detail::Calls<Executor, detail::Crossing::required> {
 
     /// How many tasks run at once when all is well.
     virtual std::size_t slots() const = 0;
+
+    /// What has happened in this pool so far. For summaries.
+    virtual PoolCounts counts() const = 0;
 
     /// For rankpool's own parts: what futures of this executor talk to.
     virtual Client& client() = 0;

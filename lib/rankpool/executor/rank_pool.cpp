@@ -32,6 +32,8 @@ class NestedExecutor final : public Executor {
         throw ShutdownError("a task cannot shut its pool down: that is for the program that made it");
     }
     std::size_t slots() const override { return slots_; }
+    // Only rank 0 counts.
+    PoolCounts counts() const override { return {.slots = slots_}; }
     Client& client() override { return client_; }
 
   private:

@@ -9,8 +9,6 @@
 
 namespace rankpool {
 
-struct PoolCounts;
-
 /// Runs tasks on the ranks of a communicator; rank 0 coordinates. For programs that own main() and MPI:
 ///
 ///     rankpool::RankPoolExecutor pool(comm);
@@ -39,7 +37,7 @@ class RankPoolExecutor final : public Executor {
 
     std::size_t slots() const override;
     Client& client() override;
-    PoolCounts counts() const;
+    PoolCounts counts() const override;
     /// Why a task does not run now, in words: for messages and debugging.
     template <class T>
     std::string explain(const Future<T>& future) const {

@@ -18,12 +18,19 @@ class SerialExecutor::SerialClient final : public Client {
         if (is_shut) throw ShutdownError("the pool is shut down and takes no more tasks: submit before shutdown()");
         initialize();
         if (broken_) throw BrokenExecutor(*broken_);
+        count([](PoolCounts& all) { ++all.submitted; });
         Bytes inputs;
         if (const TaskExtras* const extras = state->extras_if_any()) {
             for (const StateRef& input : extras->inputs) {
                 detail::wait_settled(*input, Instant::max());
-                if (input->status() == Status::cancelled) return state->cancel();
-                if (input->status() == Status::failed) return state->fail_packed(input->outcome());
+                if (input->status() == Status::cancelled) {
+                    count([](PoolCounts& all) { ++all.cancelled; });
+                    return state->cancel();
+                }
+                if (input->status() == Status::failed) {
+                    count([](PoolCounts& all) { ++all.failed; });
+                    return state->fail_packed(input->outcome());
+                }
                 if (shares_memory()) continue;
                 ByteWriter writer(inputs);
                 writer.value(static_cast<std::uint64_t>(input->outcome().size()));
@@ -42,8 +49,15 @@ class SerialExecutor::SerialClient final : public Client {
     }
 
     std::atomic<bool> is_shut{false};
+    std::mutex mutex;  // guards counts: tasks may be submitted from several threads
+    PoolCounts counts{.workers = 1, .slots = 1};
 
   private:
+    template <class Change>
+    void count(Change change) {
+        const std::lock_guard lock(mutex);
+        change(counts);
+    }
     void initialize() {
         std::call_once(initialized_, [this] {
             try {
@@ -74,6 +88,7 @@ class SerialExecutor::SerialClient final : public Client {
             ~Enter() { this_task::current() = outer; }
         };
         Bytes result;
+        const Instant start = now();
         try {
             const Enter enter(context);
             if (is_local) {
@@ -84,6 +99,10 @@ class SerialExecutor::SerialClient final : public Client {
                 entry->thunk(call, writer);
             }
         } catch (...) {
+            count([&](PoolCounts& all) {
+                all.busy += now() - start;
+                ++(attempt <= task.retries ? all.retries : all.failed);
+            });
             if (attempt <= task.retries) return false;
             Failure failure = capture_failure();
             if (failure.rank < 0) {
@@ -97,6 +116,10 @@ class SerialExecutor::SerialClient final : public Client {
             state.fail(failure);
             return true;
         }
+        count([&](PoolCounts& all) {
+            all.busy += now() - start;
+            ++all.succeeded;
+        });
         state.succeed(std::move(result));
         return true;
     }
@@ -112,6 +135,11 @@ SerialExecutor::SerialExecutor(PoolOptions options) : client_(new SerialClient(*
 SerialExecutor::~SerialExecutor() { client_->is_shut = true; }
 
 void SerialExecutor::shutdown(ShutdownOptions) { client_->is_shut = true; }
+
+PoolCounts SerialExecutor::counts() const {
+    const std::lock_guard lock(client_->mutex);
+    return client_->counts;
+}
 
 Client& SerialExecutor::client() { return *client_; }
 

@@ -15,6 +15,7 @@ class SerialExecutor final : public LocalExecutor {
 
     void shutdown(ShutdownOptions options = {}) override;
     std::size_t slots() const override { return 1; }
+    PoolCounts counts() const override;
     Client& client() override;
 
   private:

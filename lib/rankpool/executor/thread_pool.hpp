@@ -7,8 +7,6 @@
 
 namespace rankpool {
 
-struct PoolCounts;
-
 /// Runs tasks on threads of this process, which share its memory: nothing is packed.
 class ThreadPoolExecutor final : public LocalExecutor {
   public:
@@ -20,7 +18,7 @@ class ThreadPoolExecutor final : public LocalExecutor {
     void shutdown(ShutdownOptions options = {}) override;
     std::size_t slots() const override;
     Client& client() override;
-    PoolCounts counts() const;
+    PoolCounts counts() const override;
 
   private:
     class Parts;

@@ -12,8 +12,8 @@ namespace rankpool::scheduler {
 struct AssignTask {
     TaskId task;
     WorkerId worker;
-    Execution execution;          ///< reports of this execution carry this number
-    std::uint32_t attempt = 1;    ///< 1 for the first try of this task
+    Execution execution;        ///< reports of this execution carry this number
+    std::uint32_t attempt = 1;  ///< 1 for the first try of this task
     friend bool operator==(const AssignTask&, const AssignTask&) = default;
 };
 
@@ -27,8 +27,8 @@ struct RevokeTask {
 
 enum class Settlement : std::uint8_t {
     succeeded,
-    failed,     ///< its last attempt raised
-    cancelled,  ///< by request, before it started
+    failed,           ///< its last attempt raised
+    cancelled,        ///< by request, before it started
     input_failed,     ///< never ran: the input `cause` failed
     input_cancelled,  ///< never ran: the input `cause` was cancelled
 };

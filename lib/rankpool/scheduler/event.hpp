@@ -30,11 +30,12 @@ struct WorkerLost {
 
 /// A task to run once all its inputs have succeeded.
 struct TaskSubmitted {
-    TaskId task;            ///< dense, chosen by the caller, free again after SettleTask named it
-    FunctionId function;    ///< tasks of one function are expected to take similar times
-    std::int32_t priority = 0;   ///< higher first
-    std::uint16_t level = 0;     ///< nesting: 0 from the driver, 1 from a task, …; deeper first, so that waiting parents end soon
-    std::uint16_t retries = 0;   ///< further attempts after a raised exception
+    TaskId task;                ///< dense, chosen by the caller, free again after SettleTask named it
+    FunctionId function;        ///< tasks of one function are expected to take similar times
+    std::int32_t priority = 0;  ///< higher first
+    std::uint16_t level =
+        0;  ///< nesting: 0 from the driver, 1 from a task, …; deeper first, so that waiting parents end soon
+    std::uint16_t retries = 0;            ///< further attempts after a raised exception
     std::span<const TaskId> inputs = {};  ///< tasks not settled yet (borrowed for the call; repeats are allowed)
 };
 

@@ -61,7 +61,13 @@ struct Kind {
 };
 template <class E>
 constexpr Kind kind() {
-    return {[](const std::exception& exception) { return dynamic_cast<const E*>(&exception) != nullptr; },
+    return {[]([[maybe_unused]] const std::exception& exception) {
+                if constexpr (std::is_same_v<E, std::exception>) {
+                    return true;
+                } else {
+                    return dynamic_cast<const E*>(&exception) != nullptr;
+                }
+            },
             [](const Failure& failure, const FailurePointer& shared) {
                 throw detail::Remote<E>(make<E>(failure), shared);
             }};

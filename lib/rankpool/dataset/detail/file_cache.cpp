@@ -34,7 +34,13 @@ OpenDataset& FileCache::dataset(const Hdf5Lock&, const Place& place) {
 
 hid_t FileCache::file(const Hdf5Lock&, const std::string& path) { return *open(path).id; }
 
-void FileCache::close(const Hdf5Lock&, const std::string& path) { files_.erase(path); }
+void FileCache::close(const Hdf5Lock&, const std::string& path) {
+    const FileStamp stamp = stamp_of(path);
+    std::erase_if(files_, [&](const auto& entry) {
+        const FileStamp& other = entry.second.stamp;
+        return entry.first == path || (other.device == stamp.device && other.inode == stamp.inode);
+    });
+}
 
 void FileCache::close_all(const Hdf5Lock&) { files_.clear(); }
 

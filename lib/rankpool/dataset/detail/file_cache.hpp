@@ -32,6 +32,7 @@ class FileCache {
     /// An open file, borrowed.
     hid_t file(const Hdf5Lock& lock, const std::string& path);
 
+    /// Closes a file, whatever the names it was opened by.
     void close(const Hdf5Lock& lock, const std::string& path);
     void close_all(const Hdf5Lock& lock);
     std::size_t file_count() const { return files_.size(); }

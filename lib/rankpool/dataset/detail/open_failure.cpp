@@ -146,6 +146,10 @@ void throw_open_failure(const std::string& path, bool for_writing) {
         const int number = says("errno = 11,") ? EAGAIN : ENOLCK;
         refuse(DatasetProblem::locked, path, system_problem(number).text);
     }
+    if (says("already open for read-only")) {
+        refuse(DatasetProblem::locked, path,
+               "this process has it open for reading, not through rankpool: close it first");
+    }
     if (says("already open for")) {
         refuse(DatasetProblem::locked, path,
                "it is marked as being written: a program is still writing it, or was killed while it did (then "

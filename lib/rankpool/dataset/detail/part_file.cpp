@@ -30,6 +30,7 @@ namespace fs = std::filesystem;
 }
 
 std::string real_target(const std::string& target) {
+    if (target.empty()) throw ConfigError("an output file needs a name");
     std::error_code error;
     const fs::path absolute = fs::absolute(target);
     if (!fs::is_symlink(absolute, error)) return absolute.string();
@@ -69,7 +70,6 @@ void sync_path(const std::string& path, int flags, const std::string& target) {
 }  // namespace
 
 PartFile::PartFile(const std::string& target) : target_(real_target(target)) {
-    if (target.empty()) throw ConfigError("an output file needs a name");
     check_target(target_);
     const std::string base = target_ + ".part-" + std::to_string(getpid());
     // Another host's process may have the same number, on a file system they share.

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <rankpool/core/time.hpp>
+
+namespace rankpool {
+
+/// What has happened in a pool so far.
+struct PoolCounts {
+    std::uint64_t submitted = 0;  ///< by the program and by tasks; a chunk of a map is one task
+    std::uint64_t succeeded = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t cancelled = 0;
+    std::uint64_t retries = 0;  ///< attempts after an exception
+    Duration busy{};            ///< time that tasks occupied workers, summed; without the time they waited for other tasks
+    std::size_t workers = 0;
+    std::size_t slots = 0;  ///< tasks at once, over all workers
+};
+
+}  // namespace rankpool
