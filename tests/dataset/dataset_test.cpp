@@ -181,6 +181,16 @@ TEST(Dataset, of_a_file_that_was_replaced_is_the_new_one) {
     EXPECT_THROW((void)old_data.info(), DatasetError);
 }
 
+TEST(Dataset, is_written_under_one_name_while_read_under_another) {
+    const TemporaryDirectory directory;
+    const auto data = Dataset::create(directory.file("data.h5"), "x", options_for(ElementType::int32, {1}));
+    std::filesystem::create_symlink("data.h5", directory.file("link.h5"));
+    const auto link = Dataset::open(directory.file("link.h5"), "x");
+    EXPECT_EQ(link.read<int>(), std::vector<int>{0});
+    data.write<int>({{0}, {1}}, std::vector<int>{5});
+    EXPECT_EQ(link.read<int>(), std::vector<int>{5});
+}
+
 TEST(Dataset, travels_through_an_archive) {
     struct Archive {
         std::vector<std::string> texts;

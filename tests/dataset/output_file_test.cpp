@@ -66,6 +66,8 @@ TEST(OutputFile, writes_through_a_symbolic_link) {
     EXPECT_NE(content_of(directory.file("real.h5")), "old");
 }
 
+TEST(OutputFile, needs_a_name) { EXPECT_THROW(OutputFile(""), ConfigError); }
+
 TEST(OutputFile, keeps_two_unfinished_files_of_one_name_apart) {
     const TemporaryDirectory directory;
     OutputFile first(directory.file("out.h5"));
