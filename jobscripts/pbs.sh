@@ -55,7 +55,7 @@ for variable in OMP_NUM_THREADS "${!RANKPOOL_@}"; do launch+=(-x "$variable"); d
 echo "rankpool: job $PBS_JOBID on $(sort -u "$PBS_NODEFILE" | paste -sd,), $ranks ranks by mpirun: $path $*"
 
 # At the end of the walltime PBS sends TERM to every process of the job, so to mpirun and the ranks too; a second one from
-# here would make mpirun kill them at once.
+# here would make mpirun kill ranks that are saving.
 ranks_pid=
 trap '[[ -z $ranks_pid ]] || kill -USR1 $ranks_pid' USR1
 trap : TERM

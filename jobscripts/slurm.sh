@@ -20,8 +20,9 @@ if [[ -z ${SLURM_JOB_ID:-} ]]; then
     exit 2
 fi
 # Slurm runs a copy of this script; where the original lies tells where the project is.
-script=$(scontrol show job "$SLURM_JOB_ID" | sed -n 's/^ *Command=\([^ ]*\).*/\1/p')
-project=$(cd "$(dirname "${script:-$SLURM_SUBMIT_DIR/jobscripts/slurm.sh}")/.." && pwd)
+script=$(scontrol show job "$SLURM_JOB_ID" | awk -F'[= ]+' '/^ *Command=/ && !found++ { print $3 }' || true)
+project=$SLURM_SUBMIT_DIR
+if [[ -f $script ]]; then project=$(cd "$(dirname "$script")/.." && pwd); fi
 
 program=${1:-divisibility}
 shift $(($# > 0 ? 1 : 0))
@@ -49,7 +50,7 @@ echo "rankpool: job $SLURM_JOB_ID${SLURM_RESTART_COUNT:+ (restart $SLURM_RESTART
     "$ranks ranks by ${launch[0]}: $path $*"
 
 # Slurm warns this script only (B:); the launcher passes USR1 on to all ranks. The TERM at the end Slurm sends to the ranks
-# itself; a second one from here would make the launcher kill them at once. No trap on CONT: bash loses USR1 then.
+# itself; a second one from here made mpirun kill ranks that were saving. No trap on CONT: bash loses USR1 then.
 ranks_pid=
 trap '[[ -z $ranks_pid ]] || kill -USR1 $ranks_pid' USR1
 trap : TERM

@@ -53,6 +53,18 @@ for launcher in "${launchers[@]}"; do
     expect_lines 1 "ExitCode=0:0" "$launcher, USR1"
     rm -f wait.out
 
+    # At scancel the ranks get TERM and may end by themselves; under mpirun only those of the first of several nodes.
+    job=$(sbatch --parsable --nodes="$nodes" --ntasks-per-node=2 --output=term.out "$project/jobscripts/slurm.sh" "$probe" wait)
+    wait_until 30 has_lines $((2 * nodes)) '^probe: rank' term.out
+    scancel "$job"
+    ending=$((2 * nodes))
+    if [[ $launcher == mpirun ]]; then ending=$((nodes == 1 ? 0 : 2)); fi
+    wait_until 10 has_lines "$ending" '^probe: rank . ends' term.out
+    wait_until 20 has_ended "$job"
+    output=$(<term.out)
+    ((ending == 0)) || expect_lines "$ending" "rank . ends" "$launcher, ranks end by themselves at scancel"
+    rm -f term.out
+
     for program in "$@"; do
         submit --nodes="$nodes" --ntasks-per-node=2 -- "$program"
         expect_code 0 "$launcher, $program"
@@ -64,16 +76,6 @@ unset RANKPOOL_LAUNCHER
 submit -- "$probe"
 expect_code 0 "without a launcher by name"
 expect_lines 1 "4 ranks by ${launchers[0]}: " "without a launcher by name"
-
-# scancel: the ranks get TERM and may end by themselves. (Under mpirun only those of the first node may.)
-if [[ ${launchers[0]} == srun ]]; then
-    job=$(sbatch --parsable --ntasks=2 --output=term.out "$project/jobscripts/slurm.sh" "$probe" wait)
-    wait_until 30 has_lines 2 '^probe: rank' term.out
-    scancel "$job"
-    wait_until 20 has_lines 2 '^probe: rank . ends' term.out
-    output=$(<term.out)
-    expect_lines 2 "rank . ends" "ranks end by themselves at scancel"
-fi
 
 submit --nodes="$nodes" --cpus-per-task=2 -- "$probe"
 expect_code 0 "several CPUs per rank"
