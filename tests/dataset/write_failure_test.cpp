@@ -154,10 +154,10 @@ TEST(WriteFailure, a_limit_on_the_size_of_files_reached_at_any_moment) {
     const TemporaryDirectory directory;
     const std::string path = directory.file("out.h5");
     write_result(path, 1);
-    for (rlim_t limit = 0; limit < 200'000; limit += limit < 10'000 ? 512 : 7919) {
+    for (rlim_t limit = 0; limit < 1'400'000; limit += limit < 900'000 ? 99'000 : 7919) {
         const std::string text = in_child([&path, limit] {
             std::signal(SIGXFSZ, SIG_IGN);
-            const rlimit limits{limit, RLIM_INFINITY};
+            const rlimit limits{limit, limit};
             if (setrlimit(RLIMIT_FSIZE, &limits) != 0) return std::string("cannot limit");
             return refusal(path, DatasetProblem::disk_full, 40'000);
         });
@@ -168,6 +168,19 @@ TEST(WriteFailure, a_limit_on_the_size_of_files_reached_at_any_moment) {
     }
 }
 
+TEST(WriteFailure, a_disk_full_from_the_start_leaves_HDF5_in_order) {
+    const TemporaryDirectory directory;
+    const OwnFileSystem file_system(directory.path(), "size=64k");
+    if (!file_system.mounted()) GTEST_SKIP() << "only root can mount a file system";
+    write_file(directory.file("ballast"), std::string(64 << 10, 'x'));
+    testing::internal::CaptureStderr();
+    const std::string text =
+        in_child([&directory] { return refusal(directory.file("out.h5"), DatasetProblem::disk_full); });
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+    EXPECT_TRUE(text.starts_with("cannot write '" + directory.file("out.h5") + "': no space left")) << text;
+    EXPECT_EQ(directory.content(), std::vector<std::string>{"ballast"});
+}
+
 TEST(WriteFailure, a_failed_file_cannot_be_committed) {
     const TemporaryDirectory directory;
     const std::string path = directory.file("out.h5");
@@ -176,7 +189,7 @@ TEST(WriteFailure, a_failed_file_cannot_be_committed) {
         OutputFile file(path);
         auto numbers = file.create_appender<int>("/numbers", {.chunk_elements = 1000, .filters = {}});
         std::signal(SIGXFSZ, SIG_IGN);
-        const rlimit limits{5000, RLIM_INFINITY};
+        const rlimit limits{(1 << 20) + 5000, RLIM_INFINITY};
         setrlimit(RLIMIT_FSIZE, &limits);
         try {
             numbers.append(std::vector<int>(5000));

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <rankpool/dataset/detail/element_io.hpp>
+#include <rankpool/dataset/detail/written_file.hpp>
 
 namespace rankpool::detail {
 namespace {
@@ -136,6 +137,7 @@ void read_region(const Hdf5Lock&, const OpenDataset& dataset, const Region& regi
 void write_region(const Hdf5Lock&, const OpenDataset& dataset, const Region& region, ElementType memory,
                   const void* elements) {
     if (region.element_count() == 0) return;
+    check_file_size_limit(dataset, region.element_count() * dataset.info.element_bytes);
     Misfit misfit{false, memory, dataset.info.type};
     const Transfer transfer = prepare(dataset, region, misfit);
     if (H5Dwrite(*dataset.id, memory_type(memory), *transfer.memory_space, *transfer.file_space, *transfer.properties,

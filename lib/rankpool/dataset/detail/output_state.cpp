@@ -18,6 +18,8 @@ bool left_file_intact(DatasetProblem problem) {
 
 OutputState::OutputState(const std::string& target) : part_(target), owner_(getpid()) {
     try {
+        check_file_size_limit(0, place(""));
+        part_.check_disk();
         const Hdf5Lock lock;
         file_.emplace(create_file(part_.path(), place("")), place(""));
     } catch (...) {

@@ -1,3 +1,4 @@
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
@@ -83,6 +84,18 @@ PartFile::PartFile(const std::string& target) : target_(real_target(target)) {
         if (errno != EEXIST) break;
     }
     refuse("write", target_, errno);
+}
+
+void PartFile::check_disk() const {
+    const std::array<char, 8192> zeros{};
+    const int descriptor = open(path_.c_str(), O_RDWR | O_CLOEXEC);
+    if (descriptor < 0) refuse("write", target_, errno);
+    errno = ENOSPC;  // Of a write that wrote only a part.
+    const bool written = write(descriptor, zeros.data(), zeros.size()) == ssize_t{zeros.size()};
+    const int error_number = errno;
+    const bool emptied = ftruncate(descriptor, 0) == 0;
+    close(descriptor);
+    if (!written || !emptied) refuse("write", target_, error_number);
 }
 
 void PartFile::publish() const {

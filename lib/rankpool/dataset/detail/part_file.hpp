@@ -16,6 +16,9 @@ class PartFile {
     const std::string& target() const { return target_; }
     const std::string& path() const { return path_; }
 
+    /// Writes a few bytes and removes them: HDF5 does not recover from a disk that is full when it makes a file.
+    /// @throws DatasetError  disk_full
+    void check_disk() const;
     /// Waits until the content is on the disk, then gives it the name; a reader sees the old file or the new one.
     /// @throws DatasetError  the target is as it was
     void publish() const;

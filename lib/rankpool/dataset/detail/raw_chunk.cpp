@@ -2,6 +2,7 @@
 #include <vector>
 
 #include <rankpool/dataset/detail/raw_chunk.hpp>
+#include <rankpool/dataset/detail/written_file.hpp>
 
 namespace rankpool::detail {
 namespace {
@@ -51,6 +52,7 @@ std::optional<EncodedChunk> read_raw_chunk(const Hdf5Lock&, const OpenDataset& d
 }
 
 void write_raw_chunk(const Hdf5Lock&, const OpenDataset& dataset, const Shape& offset, const EncodedChunk& chunk) {
+    check_file_size_limit(dataset, chunk.bytes.size());
     checked(H5Dwrite_chunk(*dataset.id, H5P_DEFAULT, chunk.skipped_filters, as_hdf5(offset).data(), chunk.bytes.size(),
                            chunk.bytes.data()),
             "write", dataset.place);

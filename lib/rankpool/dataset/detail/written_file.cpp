@@ -1,28 +1,17 @@
+#include <cerrno>
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <rankpool/dataset/detail/open_failure.hpp>
 #include <rankpool/dataset/detail/written_file.hpp>
 
 namespace rankpool::detail {
 namespace {
 
-// A limit on the size of files holds for the memory as well, so it is lifted as far as allowed.
-class WithoutFileSizeLimit {
-  public:
-    WithoutFileSizeLimit() {
-        getrlimit(RLIMIT_FSIZE, &before_);
-        const rlimit lifted{before_.rlim_max, before_.rlim_max};
-        setrlimit(RLIMIT_FSIZE, &lifted);
-    }
-    WithoutFileSizeLimit(const WithoutFileSizeLimit&) = delete;
-    WithoutFileSizeLimit& operator=(const WithoutFileSizeLimit&) = delete;
-    ~WithoutFileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
-
-  private:
-    rlimit before_{};
-};
+// For what HDF5 writes besides the data: at most what its metadata cache starts with.
+constexpr rlim_t metadata_bytes_max = 1U << 20;
 
 int descriptor_of(hid_t file) {
     void* descriptor = nullptr;
@@ -31,6 +20,23 @@ int descriptor_of(hid_t file) {
 }
 
 }  // namespace
+
+void check_file_size_limit(std::uint64_t bytes, const Place& place) {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+    if (limit.rlim_cur >= metadata_bytes_max && bytes <= limit.rlim_cur - metadata_bytes_max) return;
+    const SystemProblem system = system_problem(EFBIG);
+    throw DatasetError(system.problem, place.path, place.dataset,
+                       "cannot write " + quoted(place) + ": " + system.text + " (the limit is " +
+                           std::to_string(limit.rlim_cur) + " bytes)");
+}
+
+void check_file_size_limit(const OpenDataset& dataset, std::uint64_t bytes) {
+    const Handle file(H5Iget_file_id(*dataset.id), H5Fclose);
+    hsize_t size = 0;
+    checked(H5Fget_filesize(*file, &size), "look at the size of", dataset.place);
+    check_file_size_limit(size + bytes, dataset.place);
+}
 
 WrittenFile::WrittenFile(Handle file, Place place)
     : file_(std::move(file)), place_(std::move(place)), descriptor_(descriptor_of(*file_)) {
@@ -57,7 +63,6 @@ void WrittenFile::finish() {
 
 void WrittenFile::give_up() noexcept {
     if (!file_) return;
-    const WithoutFileSizeLimit no_limit;
     redirect();
     (void)close();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -44,5 +45,13 @@ class WrittenFile {
     int descriptor_ = -1;
     std::vector<std::shared_ptr<OpenDataset>> datasets_;
 };
+
+/// Refuses to let a file grow beyond what this process may make files (`ulimit -f`), a little before the system would:
+/// WrittenFile's trick needs the rest, as the limit holds for memory too.
+/// @param bytes  length of the file
+/// @throws DatasetError  disk_full
+void check_file_size_limit(std::uint64_t bytes, const Place& place);
+/// @param bytes  to be added to the dataset's file
+void check_file_size_limit(const OpenDataset& dataset, std::uint64_t bytes);
 
 }  // namespace rankpool::detail
