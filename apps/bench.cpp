@@ -1,5 +1,4 @@
 // rankpool bench: what a task costs here, beside what MPI and a farm written by hand cost in the same run.
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -7,12 +6,16 @@
 
 #include <rankpool/launch/launcher.hpp>
 #include <rankpool/launch/machine.hpp>
+#include <rankpool/transport/pace.hpp>
 
 #include "bench_farm.hpp"
+#include "bench_pool.hpp"
 #include "bench_raw.hpp"
 #include "bench_report.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "info_facts.hpp"
+#include "info_json.hpp"
 #include "mpi_session.hpp"
 
 namespace rankpool::apps {
@@ -32,21 +35,23 @@ bool decide_together(bool decision_of_rank_0) {
     return decision != 0;
 }
 
-std::vector<Measurement> measure(const MpiSession& mpi, const BenchOptions& options) {
+std::vector<Measurement> measure(const MpiSession& mpi, const BenchOptions& options, PaceKind pace) {
     const double start = seconds_now();
-    std::vector<Measured> cases;
+    std::vector<Measured> references;
     for (const auto& made : {raw_cases(), farm_cases(mpi.rank_count())}) {
-        for (const BlockCase& spec : made) cases.emplace_back(spec);
+        for (const BlockCase& spec : made) references.emplace_back(spec);
     }
+    PoolBench pool(mpi, pace);
+    pool.measure_memory_and_idling();
     // In turns, so that a spell of other load touches all of them alike.
     do {
-        for (Measured& measured : cases) run_blocks(measured, blocks_per_round);
+        for (Measured& measured : references) run_blocks(measured, blocks_per_round);
+        pool.run_round(blocks_per_round);
     } while (decide_together(seconds_now() - start < options.seconds));
 
     std::vector<Measurement> measurements;
-    for (const Measured& measured : cases) {
-        measurements.push_back({measured.spec().name, measured.spec().unit, measured.summary(), "", {}});
-    }
+    for (const Measured& measured : pool.results()) measurements.push_back(measurement_of(measured));
+    for (const Measured& measured : references) measurements.push_back(measurement_of(measured));
     add_references(measurements);
     return measurements;
 }
@@ -60,13 +65,18 @@ int bench_on_ranks(const MpiSession& mpi, const BenchOptions& options) {
             stderr);
         return exit_usage;
     }
+    std::vector<Machine> machines;
+    for (const std::string& text : mpi.gather(encode(current_machine()))) machines.push_back(decode_machine(text));
     BenchReport report;
     report.rank_count = mpi.rank_count();
-    for (const std::string& host : mpi.gather(current_machine().host)) {
-        if (std::find(report.hosts.begin(), report.hosts.end(), host) == report.hosts.end())
-            report.hosts.push_back(host);
+    bool has_core_for_each = true;
+    for (const HostFacts& host : hosts_of(machines)) {
+        report.hosts.push_back(host.machine.host);
+        has_core_for_each = has_core_for_each && host.ranks.size() <= host.machine.usable_cores.size();
     }
-    report.measurements = measure(mpi, options);
+    // Waiting ranks that yield lose their core for milliseconds to whatever else runs here, and that would be measured.
+    const PaceKind pace = decide_together(has_core_for_each) ? PaceKind::latency : PaceKind::balanced;
+    report.measurements = measure(mpi, options, pace);
     if (mpi.rank() == 0) std::fputs((options.is_json ? bench_json(report) + '\n' : bench_text(report)).c_str(), stdout);
     return exit_success;
 }

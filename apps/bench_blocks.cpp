@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <sys/resource.h>
 #include <thread>
 
@@ -26,6 +27,13 @@ void wait_for(MPI_Request& request, bool is_participant) {
 
 }  // namespace
 
+double median(std::vector<double> values) {
+    if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
 double seconds_now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -36,13 +44,22 @@ long involuntary_switches() {
     return usage.ru_nivcsw;
 }
 
-void BlockSeries::add(double value, bool is_clean) { (is_clean ? clean_ : disturbed_).push_back(value); }
+void BlockSeries::add(double value, bool is_clean) { (is_clean ? rounds_.back() : disturbed_).push_back(value); }
 
 Summary BlockSeries::summary() const {
-    std::vector<double> values = clean_.empty() ? disturbed_ : clean_;
+    std::vector<double> values;
+    for (const auto& round : rounds_) values.insert(values.end(), round.begin(), round.end());
+    const std::size_t clean = values.size();
+    if (clean == 0) values = disturbed_;
     if (values.empty()) return {};
-    std::sort(values.begin(), values.end());
-    return {values[values.size() / 2], values.front(), values.back(), clean_.size(), clean_.size() + disturbed_.size()};
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    return {median(values), *least, *most, clean, clean + disturbed_.size()};
+}
+
+std::vector<double> BlockSeries::round_medians() const {
+    std::vector<double> medians;
+    for (const auto& round : rounds_) medians.push_back(median(round));
+    return medians;
 }
 
 void Measured::record(double seconds, bool is_clean) {
@@ -60,6 +77,7 @@ void run_blocks(Measured& measured, int block_count) {
     int rank = 0;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     const bool is_participant = rank < measured.spec().participants;
+    measured.begin_round();
     for (int block = 0; block < block_count; ++block) {
         std::uint64_t count = measured.count();
         MPI_Request request = MPI_REQUEST_NULL;

@@ -38,6 +38,12 @@ std::string amount_text(double amount, const std::string& unit) {
     return fmt::format("{:.3g} {}", amount, unit);
 }
 
+std::string listed(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
 /// The next of 1, 2, 5, 10, 20…: nobody needs "11.4 us or longer".
 double round_up(double number) {
     const double power = std::pow(10.0, std::floor(std::log10(number)));
@@ -55,18 +61,31 @@ std::string least_length(double tasks_per_s, int workers) {
 
 }  // namespace
 
-std::optional<double> Measurement::ratio() const {
-    if (!reference || *reference == 0) return std::nullopt;
-    return summary.median / *reference;
+Measurement measurement_of(const Measured& measured) {
+    const BlockSeries& series = measured.series();
+    return {measured.spec().name, measured.spec().unit, series.summary(), measured.spec().is_in_blocks,
+            series.round_medians()};
+}
+
+double ratio_of(const Measurement& measurement, const Measurement& reference) {
+    std::vector<double> ratios;
+    const std::size_t rounds = std::min(measurement.round_medians.size(), reference.round_medians.size());
+    for (std::size_t round = 0; round < rounds; ++round) {
+        const double ratio = measurement.round_medians[round] / reference.round_medians[round];
+        if (std::isfinite(ratio)) ratios.push_back(ratio);
+    }
+    return ratios.empty() ? measurement.summary.median / reference.summary.median : median(std::move(ratios));
 }
 
 void add_references(std::vector<Measurement>& measurements) {
     for (const auto& [name, reference_name] : references) {
         const Measurement* reference = find(measurements, reference_name);
+        if (reference == nullptr || !(reference->summary.median > 0)) continue;
         for (Measurement& measurement : measurements) {
-            if (reference == nullptr || measurement.name != name) continue;
+            if (measurement.name != name) continue;
             measurement.reference_name = reference_name;
             measurement.reference = reference->summary.median;
+            measurement.ratio = ratio_of(measurement, *reference);
         }
     }
 }
@@ -74,7 +93,8 @@ void add_references(std::vector<Measurement>& measurements) {
 std::vector<std::string> noisy_ones(const BenchReport& report) {
     std::vector<std::string> names;
     for (const Measurement& measurement : report.measurements) {
-        if (measurement.summary.clean_blocks < clean_blocks_min) names.push_back(measurement.name);
+        if (measurement.is_in_blocks && measurement.summary.clean_blocks < clean_blocks_min)
+            names.push_back(measurement.name);
     }
     return names;
 }
@@ -98,16 +118,20 @@ std::string bench_text(const BenchReport& report) {
     for (const Measurement& m : report.measurements) {
         text += fmt::format("{:<20} {:>18} {:>18} {:>18} {:>9}", m.name, amount_text(m.summary.median, m.unit),
                             amount_text(m.summary.min, m.unit), amount_text(m.summary.max, m.unit),
-                            fmt::format("{}/{}", m.summary.clean_blocks, m.summary.blocks));
-        if (const auto ratio = m.ratio()) text += fmt::format("  {:.2f} x {}", *ratio, m.reference_name);
+                            m.is_in_blocks ? fmt::format("{}/{}", m.summary.clean_blocks, m.summary.blocks) : "");
+        if (m.ratio) text += fmt::format("  {:.2f} x {}", *m.ratio, m.reference_name);
         text += '\n';
     }
-    const auto noisy = noisy_ones(report);
-    if (!noisy.empty()) {
+    const auto in_blocks = [](const Measurement& m) { return m.is_in_blocks; };
+    const std::vector<std::string> names = noisy_ones(report);
+    const auto all = std::count_if(report.measurements.begin(), report.measurements.end(), in_blocks);
+    const std::string noisy = static_cast<std::ptrdiff_t>(names.size()) == all ? "anything" : listed(names);
+    if (!names.empty()) {
         text += fmt::format(
-            "\nToo much else ran on this machine to be sure of {}: fewer than {} blocks in which no rank lost its "
-            "core. Try again when it is quiet, with no more ranks than cores, or with more --seconds.\n",
-            fmt::join(noisy, ", "), clean_blocks_min);
+            "\nToo much else ran on this machine to be sure of {}: fewer than {} blocks in which all ranks kept their "
+            "cores. "
+            "Try again when it is quiet, with no more ranks than cores, or with more --seconds.\n",
+            noisy, clean_blocks_min);
     }
     if (const std::string line = advice(report); !line.empty()) text += '\n' + line + '\n';
     return text;
@@ -124,7 +148,7 @@ std::string bench_json(const BenchReport& report) {
                                 {"min", m.summary.min},
                                 {"max", m.summary.max},
                                 {"reference", or_null(m.reference)},
-                                {"ratio", or_null(m.ratio())},
+                                {"ratio", or_null(m.ratio)},
                                 {"reference_name", m.reference_name.empty() ? Json() : Json(m.reference_name)},
                                 {"clean_blocks", m.summary.clean_blocks},
                                 {"blocks", m.summary.blocks}});

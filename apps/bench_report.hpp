@@ -13,13 +13,19 @@ struct Measurement {
     std::string name;
     std::string unit;
     Summary summary;
-    std::string reference_name;       ///< what it is compared with; empty: nothing
-    std::optional<double> reference;  ///< that one's median
-    friend bool operator==(const Measurement&, const Measurement&) = default;
+    bool is_in_blocks = true;                ///< else noise does not matter to it
+    std::vector<double> round_medians = {};  ///< NaN where a round had no clean block
 
-    /// Median by reference; below 1 is good for times, above 1 for rates.
-    std::optional<double> ratio() const;
+    std::string reference_name = {};       ///< what it is compared with; empty: nothing
+    std::optional<double> reference = {};  ///< that one's median
+    std::optional<double> ratio = {};      ///< to it; below 1 is good for times, above 1 for rates
 };
+
+Measurement measurement_of(const Measured& measured);
+
+/// The median of what one is to the other in each round, since a machine may be twice as fast in one minute as in the
+/// next and its parts not by the same factor; that of the medians where no round has clean blocks of both.
+double ratio_of(const Measurement& measurement, const Measurement& reference);
 
 struct BenchReport {
     int rank_count = 0;

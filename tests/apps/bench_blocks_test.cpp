@@ -1,5 +1,7 @@
 #include "bench_blocks.hpp"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 namespace rankpool::apps {
@@ -27,13 +29,27 @@ TEST(BlockSeries, without_clean_blocks_says_so_and_takes_the_others) {
     EXPECT_EQ(BlockSeries().summary(), Summary{});
 }
 
+TEST(BlockSeries, has_a_median_for_every_round_with_clean_blocks) {
+    BlockSeries series;
+    for (double value : {3.0, 1.0, 2.0}) series.add(value, true);
+    series.begin_round();
+    series.add(7, false);
+    series.begin_round();
+    series.add(5, true);
+    const auto medians = series.round_medians();
+    ASSERT_EQ(medians.size(), 3U);
+    EXPECT_EQ(medians[0], 2);
+    EXPECT_TRUE(std::isnan(medians[1]));
+    EXPECT_EQ(medians[2], 5);
+}
+
 TEST(Measured, makes_blocks_longer_until_they_can_be_timed) {
     Measured rate = measured(Quantity::rate, 1);
     const double seconds_per_task = 1e-6;
     for (int i = 0; i < 100; ++i) rate.record(seconds_per_task * static_cast<double>(rate.count()), true);
     EXPECT_EQ(rate.count(), 512U);  // The first power of two that takes half a millisecond.
-    EXPECT_EQ(rate.summary().blocks, 91U);
-    EXPECT_DOUBLE_EQ(rate.summary().median, 1e6);
+    EXPECT_EQ(rate.series().summary().blocks, 91U);
+    EXPECT_DOUBLE_EQ(rate.series().summary().median, 1e6);
 }
 
 TEST(Measured, makes_blocks_shorter_when_clean_ones_take_long) {
@@ -50,8 +66,8 @@ TEST(Measured, stops_at_the_largest_count) {
     Measured time = measured(Quantity::time, 1e6, 4);
     for (int i = 0; i < 3; ++i) time.record(4e-6, true);
     EXPECT_EQ(time.count(), 4U);
-    EXPECT_DOUBLE_EQ(time.summary().median, 1.0);
-    EXPECT_EQ(time.summary().blocks, 1U);
+    EXPECT_DOUBLE_EQ(time.series().summary().median, 1.0);
+    EXPECT_EQ(time.series().summary().blocks, 1U);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "bench_report.hpp"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -10,9 +12,9 @@ BenchReport report() {
     BenchReport report;
     report.rank_count = 3;
     report.hosts = {"cn1"};
-    report.measurements = {{"tasks.submit.empty", "tasks/s", {5e6, 4e6, 6e6, 20, 25}, "", {}},
-                           {"tasks.map.empty", "tasks/s", {30e6, 28e6, 31e6, 20, 25}, "", {}},
-                           {"farm.batch16", "tasks/s", {20e6, 19e6, 21e6, 4, 25}, "", {}}};
+    report.measurements = {{"tasks.submit.empty", "tasks/s", {5e6, 4e6, 6e6, 20, 25}},
+                           {"tasks.map.empty", "tasks/s", {30e6, 28e6, 31e6, 20, 25}},
+                           {"farm.batch16", "tasks/s", {20e6, 19e6, 21e6, 4, 25}}};
     add_references(report.measurements);
     return report;
 }
@@ -20,8 +22,16 @@ BenchReport report() {
 TEST(BenchReport, compares_with_measurements_of_the_same_run) {
     const BenchReport compared = report();
     EXPECT_EQ(compared.measurements[0].reference_name, "farm.batch16");
-    EXPECT_EQ(compared.measurements[0].ratio(), 0.25);
-    EXPECT_EQ(compared.measurements[1].ratio(), std::nullopt);  // farm.batch64 was not measured.
+    EXPECT_EQ(compared.measurements[0].ratio, 0.25);
+    EXPECT_EQ(compared.measurements[1].ratio, std::nullopt);  // farm.batch64 was not measured.
+}
+
+TEST(BenchReport, compares_round_by_round_because_machines_change_their_speed) {
+    const double none = std::nan("");
+    const Measurement pool{"pool", "us", {2, 2, 2, 9, 9}, true, {2, 2, 6, none, 7}};
+    const Measurement farm{"farm", "us", {1, 1, 1, 9, 9}, true, {1, 1, 2, 5, none}};
+    EXPECT_DOUBLE_EQ(ratio_of(pool, farm), 2);  // Of 2, 2 and 3.
+    EXPECT_DOUBLE_EQ(ratio_of(pool, {"farm", "us", {4, 4, 4, 0, 9}, true, {none, none}}), 0.5);
 }
 
 TEST(BenchReport, names_what_had_too_few_clean_blocks) {

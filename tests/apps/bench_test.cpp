@@ -1,5 +1,6 @@
 #include <cmath>
 #include <map>
+#include <string>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -11,8 +12,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-const char* const names[] = {"raw.round_trip",  "raw.message", "raw.echo.1MiB", "raw.echo.16MiB",
-                             "farm.round_trip", "farm.naive",  "farm.batch16",  "farm.batch64"};
+const char* const names[] = {"tasks.submit.empty", "tasks.map.empty",      "latency.round_trip", "payload.1MiB",
+                             "payload.16MiB",      "startup.first_result", "memory.queued_task", "idle.cpu",
+                             "raw.round_trip",     "raw.message",          "raw.echo.1MiB",      "raw.echo.16MiB",
+                             "farm.round_trip",    "farm.naive",           "farm.batch16",       "farm.batch64"};
 
 // How long anything takes is not tested: that is what the program is for.
 TEST(Bench, measures_everything_it_names) {
@@ -28,8 +31,10 @@ TEST(Bench, measures_everything_it_names) {
             ASSERT_TRUE(measurements.contains(name)) << name;
             const Json& measurement = measurements[name];
             for (const char* figure : {"median", "min", "max"}) {
-                EXPECT_TRUE(std::isfinite(measurement.at(figure).get<double>()) && measurement.at(figure) > 0.0)
-                    << name;
+                const double value = measurement.at(figure);
+                EXPECT_TRUE(std::isfinite(value)) << name;
+                // An idle worker may well sleep all the time.
+                EXPECT_TRUE(value > 0 || (value == 0 && std::string(name) == "idle.cpu")) << name << ": " << value;
             }
             EXPECT_FALSE(measurement.at("unit").get<std::string>().empty()) << name;
             if (!measurement.at("reference").is_null()) {

@@ -26,7 +26,8 @@ std::string pair(std::int64_t big, const char* big_unit, std::int64_t small, con
 }  // namespace
 
 std::string format_duration(Duration duration) {
-    if (duration < Duration::zero()) return "-" + format_duration(-std::max(duration, -Duration::max()));
+    if (duration < Duration::zero())
+        return std::string("-").append(format_duration(-std::max(duration, -Duration::max())));
     const double seconds = in_seconds(duration);
     if (duration == Duration::zero()) return "0 s";
     if (duration < std::chrono::microseconds(1)) return std::to_string(duration.count()) + " ns";
