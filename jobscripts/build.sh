@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
 # Sets up, configures and builds rankpool: all cores, Ninja and ccache where they are; silent when nothing is to do.
 #
-#   jobscripts/build.sh [--tests] [PRESET]    PRESET is release (the default), debug, asan or tsan
+#   jobscripts/build.sh [PRESET]               the library, the examples and the programs, into build/PRESET;
+#                                              PRESET is release (the default), debug, asan or tsan
+#   jobscripts/build.sh --tests [PRESET]       and the tests
+#   jobscripts/build.sh --target=NAME [PRESET] only this one
 #
-# Without --tests only the library, the examples and the programs are built. The result is in build/PRESET.
 # Exit code: 0 built, 3 something is missing (setup.sh says what), else that of CMake.
 set -euo pipefail
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-tests=no preset=release
+tests=no preset=release targets=()
 for argument in "$@"; do
     case $argument in
         --tests) tests=yes ;;
+        --target=*) targets=(--target "${argument#*=}") ;;
         -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" && exit 0 ;;
         -*) echo "build.sh: unknown option '$argument'; see jobscripts/build.sh --help" >&2 && exit 2 ;;
         *) preset=$argument ;;
@@ -54,6 +57,7 @@ show_build() {
     local line last=$SECONDS
     while IFS= read -r line; do
         case $line in
+            FAILED:*) read -r _ && echo "$line" ;;    # The next line is the compiler's long command.
             'ninja: no work to do.' | 'ninja: Entering directory'* | *'Built target '*) ;;
             '['*/*']'* | '['*%']'*)
                 if ((SECONDS - last >= 5)); then
@@ -70,8 +74,7 @@ if [[ ! -f $folder/build.ninja && ! -f $folder/Makefile ]] ||
     { [[ $tests == yes ]] && ! in_cache '^RANKPOOL_BUILD_TESTS:BOOL=ON'; }; then
     configure
 fi
-targets=()
-if [[ $tests == no && -f $folder/build.ninja ]] && in_cache '^RANKPOOL_BUILD_TESTS:BOOL=ON'; then
+if [[ $tests == no && ${#targets[@]} == 0 && -f $folder/build.ninja ]] && in_cache '^RANKPOOL_BUILD_TESTS:BOOL=ON'; then
     targets=(--target examples/all apps/all)    # A folder's own target: only Ninja has it at the top.
 fi
 export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(jobscripts/cores.sh)}

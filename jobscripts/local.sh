@@ -43,7 +43,9 @@ else
     grep -qxF -- "$program" <<<"$(known_programs)" ||
         fail "there is no rankpool program '$program'" "these are there: $(known_programs | xargs)" \
             "a program of your own is given by its path: jobscripts/local.sh ./$program"
-    "$project/jobscripts/build.sh"
+    target=$program
+    if [[ $program == rankpool ]]; then target=rankpool_program; fi    # The library has the name already.
+    "$project/jobscripts/build.sh" --target="$target"
     for path in "$built/examples/$program" "$built/apps/$program"; do
         [[ -x $path && ! -d $path ]] && break
     done
