@@ -9,6 +9,7 @@
 #include <rankpool/transport/pace.hpp>
 
 #include "bench_farm.hpp"
+#include "bench_output.hpp"
 #include "bench_pool.hpp"
 #include "bench_raw.hpp"
 #include "bench_report.hpp"

@@ -6,15 +6,11 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <rankpool/observe/format.hpp>
 
 namespace rankpool::apps {
 namespace {
-
-// Below this the median is a matter of luck.
-constexpr std::size_t clean_blocks_min = 5;
 
 constexpr std::array<std::pair<const char*, const char*>, 6> references = {{{"tasks.submit.empty", "farm.batch16"},
                                                                             {"tasks.map.empty", "farm.batch64"},
@@ -27,21 +23,6 @@ const Measurement* find(const std::vector<Measurement>& measurements, std::strin
     const auto found =
         std::find_if(measurements.begin(), measurements.end(), [&](const Measurement& m) { return m.name == name; });
     return found == measurements.end() ? nullptr : &*found;
-}
-
-/// A number with the unit's own prefix: "11.2 M tasks/s", "1.05 us".
-std::string amount_text(double amount, const std::string& unit) {
-    if (unit == "B/task") return fmt::format("{:.0f} {}", amount, unit);
-    if (unit.size() > 3 && unit.substr(unit.size() - 2) == "/s" && unit != "GB/s") {
-        return format_amount(amount) + ' ' + unit;
-    }
-    return fmt::format("{:.3g} {}", amount, unit);
-}
-
-std::string listed(const std::vector<std::string>& names) {
-    std::string text;
-    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-    return text;
 }
 
 /// The next of 1, 2, 5, 10, 20…: nobody needs "11.4 us or longer".
@@ -108,57 +89,6 @@ std::string advice(const BenchReport& report) {
         "With {} worker{} here, overhead stays below 5 % for tasks of {} or longer with submit(), {} with map().",
         workers, workers == 1 ? "" : "s", least_length(submit->summary.median, workers),
         least_length(map->summary.median, workers));
-}
-
-std::string bench_text(const BenchReport& report) {
-    std::string text = fmt::format("{} ranks on {} host{}\n\n", report.rank_count, report.hosts.size(),
-                                   report.hosts.size() == 1 ? "" : "s");
-    text +=
-        fmt::format("{:<20} {:>18} {:>18} {:>18} {:>9}  {}\n", "", "median", "min", "max", "clean", "compared with");
-    for (const Measurement& m : report.measurements) {
-        text += fmt::format("{:<20} {:>18} {:>18} {:>18} {:>9}", m.name, amount_text(m.summary.median, m.unit),
-                            amount_text(m.summary.min, m.unit), amount_text(m.summary.max, m.unit),
-                            m.is_in_blocks ? fmt::format("{}/{}", m.summary.clean_blocks, m.summary.blocks) : "");
-        if (m.ratio) text += fmt::format("  {:.2f} x {}", *m.ratio, m.reference_name);
-        text += '\n';
-    }
-    const auto in_blocks = [](const Measurement& m) { return m.is_in_blocks; };
-    const std::vector<std::string> names = noisy_ones(report);
-    const auto all = std::count_if(report.measurements.begin(), report.measurements.end(), in_blocks);
-    const std::string noisy = static_cast<std::ptrdiff_t>(names.size()) == all ? "anything" : listed(names);
-    if (!names.empty()) {
-        text += fmt::format(
-            "\nToo much else ran on this machine to be sure of {}: fewer than {} blocks in which all ranks kept their "
-            "cores. "
-            "Try again when it is quiet, with no more ranks than cores, or with more --seconds.\n",
-            noisy, clean_blocks_min);
-    }
-    if (const std::string line = advice(report); !line.empty()) text += '\n' + line + '\n';
-    return text;
-}
-
-std::string bench_json(const BenchReport& report) {
-    using Json = nlohmann::ordered_json;
-    const auto or_null = [](std::optional<double> number) { return number ? Json(*number) : Json(); };
-    Json measurements = Json::array();
-    for (const Measurement& m : report.measurements) {
-        measurements.push_back({{"name", m.name},
-                                {"unit", m.unit},
-                                {"median", m.summary.median},
-                                {"min", m.summary.min},
-                                {"max", m.summary.max},
-                                {"reference", or_null(m.reference)},
-                                {"ratio", or_null(m.ratio)},
-                                {"reference_name", m.reference_name.empty() ? Json() : Json(m.reference_name)},
-                                {"clean_blocks", m.summary.clean_blocks},
-                                {"blocks", m.summary.blocks}});
-    }
-    const Json json = {{"rank_count", report.rank_count},
-                       {"hosts", report.hosts},
-                       {"measurements", measurements},
-                       {"noisy", noisy_ones(report)},
-                       {"advice", advice(report)}};
-    return json.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace rankpool::apps

@@ -33,6 +33,9 @@ struct BenchReport {
     std::vector<Measurement> measurements;
 };
 
+// Below this the median is a matter of luck.
+inline constexpr std::size_t clean_blocks_min = 5;
+
 /// Fills in what each measurement is compared with, from the same report.
 void add_references(std::vector<Measurement>& measurements);
 
@@ -41,11 +44,5 @@ std::vector<std::string> noisy_ones(const BenchReport& report);
 
 /// One line on how long tasks should be: from the rate of empty tasks it follows what a task costs a worker.
 std::string advice(const BenchReport& report);
-
-std::string bench_text(const BenchReport& report);
-
-/// {"measurements": [{"name", "unit", "median", "min", "max", "reference", "ratio", …}, …], …}; null where there is no
-/// reference.
-std::string bench_json(const BenchReport& report);
 
 }  // namespace rankpool::apps

@@ -71,7 +71,7 @@ void about_binding(const InfoFacts& facts, const HostFacts& host, std::vector<st
                        ", or `srun --cpu-bind=cores`, unless tasks use threads of their own");
 }
 
-void about_load(const HostFacts& host, std::vector<std::string>& warnings) {
+void about_load(const InfoFacts&, const HostFacts& host, std::vector<std::string>& warnings) {
     // Our own ranks have hardly run when this is asked, so a load beyond the cores is of others.
     if (host.machine.core_count == 0 || host.machine.load <= 1.5 * host.machine.core_count) return;
     warnings.push_back(host.machine.host + " is busy with other work: load " +
@@ -84,11 +84,12 @@ void about_load(const HostFacts& host, std::vector<std::string>& warnings) {
 std::vector<std::string> warnings_about(const InfoFacts& facts) {
     std::vector<std::string> warnings;
     about_launch(facts, warnings);
-    for (const HostFacts& host : facts.hosts) {
-        about_sharing(facts, host, warnings);
-        about_threads(facts, host, warnings);
-        about_binding(facts, host, warnings);
-        about_load(host, warnings);
+    for (const auto check : {about_sharing, about_threads, about_binding, about_load}) {
+        std::vector<std::string> alike;
+        for (const HostFacts& host : facts.hosts) check(facts, host, alike);
+        if (alike.empty()) continue;
+        warnings.push_back(alike.front());  // On thousands of nodes one example is enough.
+        if (alike.size() > 1) warnings.back() += " (so it is on " + std::to_string(alike.size()) + " hosts)";
     }
     if (facts.libraries.hdf5 != facts.libraries.hdf5_compiled) {
         warnings.push_back("HDF5 " + facts.libraries.hdf5 + " is loaded, but rankpool was compiled with " +

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "bench_output.hpp"
+
 namespace rankpool::apps {
 namespace {
 

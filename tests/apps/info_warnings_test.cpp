@@ -59,6 +59,14 @@ TEST(Warnings, ranks_without_binding_may_move) {
     expect_one(facts({machine(2, {0, 1}), machine(2, {0, 1})}), "--bind-to core");
 }
 
+TEST(Warnings, say_once_what_is_so_on_many_hosts) {
+    std::vector<Machine> ranks;
+    for (int host = 0; host < 1000; ++host) {
+        for (int rank = 0; rank < 2; ++rank) ranks.push_back(machine(64, {0}, "cn" + std::to_string(host)));
+    }
+    expect_one(facts(std::move(ranks)), "(so it is on 1000 hosts)");
+}
+
 TEST(Warnings, threads_of_ranks_should_fit_the_cores) {
     InfoFacts threaded = facts({machine(2, {0}), machine(2, {1})});
     threaded.openmp_threads = 4;
