@@ -33,7 +33,7 @@ void make_data(const std::string& path, std::uint64_t size, std::uint64_t chunk)
 
 }  // namespace
 
-Source open_data(std::string path, std::string dataset) {
+rankpool::Dataset open_data(std::string path, std::string dataset) {
     const auto data = rankpool::Dataset::open(path, dataset);
     const rankpool::DatasetInfo info = data.info();
     if (!rankpool::is_integer(info.type)) {
@@ -45,19 +45,19 @@ Source open_data(std::string path, std::string dataset) {
         throw rankpool::ConfigError("cannot select from '" + data.path() + ":" + data.dataset() + "': it has " +
                                     std::to_string(info.shape.size()) + " dimensions, and this program reads one");
     }
-    return {.data = data, .size = info.shape[0], .chunk_count = data.grid().chunk_count()};
+    return data;
 }
 
-Source load_data(std::string path, std::uint64_t size, std::uint64_t chunk, double pretended_s) {
+rankpool::Dataset load_data(std::string path, std::uint64_t size, std::uint64_t chunk, double pretended_s) {
     std::this_thread::sleep_for(std::chrono::duration<double>(pretended_s));
     if (!std::filesystem::exists(path)) make_data(path, size, chunk);
-    const Source source = open_data(std::move(path), made_dataset);
-    if (source.size != size) {
-        throw rankpool::ConfigError("'" + source.data.path() + "' holds " + std::to_string(source.size) +
-                                    " numbers instead of " + std::to_string(size) +
-                                    ": remove it, and it is made again");
+    const rankpool::Dataset data = open_data(std::move(path), made_dataset);
+    const std::uint64_t found = data.info().shape[0];
+    if (found != size) {
+        throw rankpool::ConfigError("'" + data.path() + "' holds " + std::to_string(found) + " numbers instead of " +
+                                    std::to_string(size) + ": remove it, and it is made again");
     }
-    return source;
+    return data;
 }
 
 std::shared_ptr<const std::vector<std::int64_t>> read_numbers(const rankpool::Dataset& data, std::uint64_t chunk) {

@@ -9,7 +9,7 @@
 #include <numeric>
 #include <optional>
 
-#include <rankpool/boost_serialization.hpp>
+#include <rankpool/dataset.hpp>
 #include <rankpool/observe/format.hpp>
 #include <rankpool/observe/progress.hpp>
 #include <rankpool/rankpool.hpp>
@@ -31,7 +31,7 @@ struct Times {
     rankpool::Duration total{};
 };
 
-rankpool::Future<Source> submit_load(rankpool::Executor& pool, const Options& options) {
+rankpool::Future<rankpool::Dataset> submit_load(rankpool::Executor& pool, const Options& options) {
     if (!options.makes_data()) {
         const rankpool::DatasetSpec spec = rankpool::parse_dataset_spec(options.input);
         return pool.submit({.name = "load data"}, open_data, spec.path, spec.dataset);
@@ -65,29 +65,31 @@ const std::vector<std::int64_t>& wait_shown(const Selected& chunk, rankpool::Pro
 }
 
 void describe_output(rankpool::OutputFile& file, rankpool::Appender<std::int64_t>& selected, const Options& options,
-                     const Source& source) {
+                     const rankpool::Dataset& source) {
     file.set_attribute("created_by", std::string("rankpool ") + rankpool::version + ", example divisibility");
     selected.set_attribute("description", std::string("numbers of source_dataset that all divisors divide, in order"));
     selected.set_attribute("divisors", options.divisors);
-    selected.set_attribute("source_file", source.data.path());
-    selected.set_attribute("source_dataset", source.data.dataset());
-    selected.set_attribute("source_size", static_cast<std::int64_t>(source.size));
+    selected.set_attribute("source_file", source.path());
+    selected.set_attribute("source_dataset", source.dataset());
+    selected.set_attribute("source_size", static_cast<std::int64_t>(source.info().shape[0]));
 }
 
-std::uint64_t select_all(rankpool::Executor& pool, const Options& options, const Source& source, Times& times) {
+std::uint64_t select_all(rankpool::Executor& pool, const Options& options, const rankpool::Dataset& source,
+                         Times& times) {
     rankpool::OutputFile file(options.output);
     auto selected = file.create_appender<std::int64_t>("/selected");
     const Pretence pretence{options.slowness, options.failure_rate, options.retries, options.seed};
     rankpool::ProgressMeter progress(rankpool::current_progress_options("chunks"), rankpool::now());
-    rankpool::ProgressCounts counts{.total = source.chunk_count};
+    const std::uint64_t chunk_count = source.grid().chunk_count();
+    rankpool::ProgressCounts counts{.total = chunk_count};
 
     // Enough chunks on their way to keep all workers busy, and no more: results wait in memory for their turn.
     const std::size_t in_flight_max = 2 * pool.slots() + 2;
     std::deque<Selected> in_flight;
-    for (std::uint64_t next = 0; next < source.chunk_count || !in_flight.empty();) {
-        for (; next < source.chunk_count && in_flight.size() < in_flight_max; ++next) {
-            in_flight.push_back(pool.submit({.name = "chunk " + std::to_string(next)}, select_divisible, source.data,
-                                            next, options.divisors, pretence));
+    for (std::uint64_t next = 0; next < chunk_count || !in_flight.empty();) {
+        for (; next < chunk_count && in_flight.size() < in_flight_max; ++next) {
+            in_flight.push_back(pool.submit({.name = "chunk " + std::to_string(next)}, select_divisible, source, next,
+                                            options.divisors, pretence));
         }
         const rankpool::Instant start = rankpool::now();
         const auto& numbers = wait_shown(in_flight.front(), progress, counts);
@@ -108,17 +110,18 @@ std::uint64_t select_all(rankpool::Executor& pool, const Options& options, const
     return found;
 }
 
-void print_summary(const rankpool::Executor& pool, const Options& options, const Source& source, std::uint64_t found,
-                   const Times& times) {
+void print_summary(const rankpool::Executor& pool, const Options& options, const rankpool::Dataset& source,
+                   std::uint64_t found, const Times& times) {
     using namespace rankpool;
     const PoolCounts counts = pool.counts();
+    const std::uint64_t size = source.info().shape[0];
     const double available = in_seconds(times.total) * static_cast<double>(std::max<std::size_t>(pool.slots(), 1));
-    std::cout << "found    " << format_count(found) << " of " << format_count(source.size) << " numbers in "
-              << options.output << ":/selected\n"
-              << "tasks    " << format_count(counts.succeeded) << " (" << format_count(source.chunk_count)
+    std::cout << "found    " << format_count(found) << " of " << format_count(size) << " numbers in " << options.output
+              << ":/selected\n"
+              << "tasks    " << format_count(counts.succeeded) << " (" << format_count(source.grid().chunk_count())
               << " chunks), " << format_count(counts.retries) << " retries, on " << pool.slots() << " slots\n"
               << "time     " << format_duration(times.total) << ", "
-              << format_rate(static_cast<double>(source.size) / in_seconds(times.total)) << " numbers; loading "
+              << format_rate(static_cast<double>(size) / in_seconds(times.total)) << " numbers; loading "
               << format_duration(times.load) << ", waiting for chunks " << format_duration(times.waiting)
               << ", writing " << format_duration(times.writing) << "\n"
               << "workers  busy " << static_cast<int>(100 * in_seconds(counts.busy) / available) << " % of the time\n";
@@ -129,7 +132,7 @@ int select_numbers(rankpool::Executor& pool, int argc, char** argv) {
     if (!parse_options(argc, argv, options)) return 0;
     Times times;
     const rankpool::Instant start = rankpool::now();
-    const Source source = submit_load(pool, options).result();
+    const rankpool::Dataset source = submit_load(pool, options).result();
     times.load = rankpool::now() - start;
     const std::uint64_t found = select_all(pool, options, source, times);
     times.total = rankpool::now() - start;
@@ -138,7 +141,7 @@ int select_numbers(rankpool::Executor& pool, int argc, char** argv) {
     const std::uint64_t expected = expected_count(options);
     if (found != expected) {
         std::cerr << "divisibility: " << expected << " numbers were to be found, by the multiples of the least common "
-                  << "multiple: is " << source.data.path() << " damaged? Remove it, and it is made again\n";
+                  << "multiple: is " << source.path() << " damaged? Remove it, and it is made again\n";
         return 1;
     }
     std::cout << "check    as many as there are multiples of the least common multiple\n";

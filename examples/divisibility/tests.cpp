@@ -7,7 +7,6 @@
 #include <string>
 #include <thread>
 
-#include <rankpool/boost_serialization.hpp>
 #include <rankpool/rankpool.hpp>
 
 #include "divisor.hpp"
