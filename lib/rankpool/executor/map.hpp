@@ -39,6 +39,8 @@ class MapRange {
     };
     using Chunk = typename ChunkOf<Arguments>::type;
 
+    struct State;
+
   public:
     using value_type = not_void_t<R>;
 
@@ -66,7 +68,7 @@ class MapRange {
         friend bool operator==(const Iterator& a, std::default_sentinel_t) { return !a.state_->current; }
 
       private:
-        typename MapRange::State* state_ = nullptr;
+        State* state_ = nullptr;
     };
 
     Iterator begin() {

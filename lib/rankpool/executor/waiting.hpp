@@ -52,6 +52,8 @@ WaitResult<T> wait(const std::vector<Future<T>>& futures, Duration timeout = dur
 /// Futures in the order in which they are done: a range to go through once. See as_completed().
 template <class T>
 class AsCompleted {
+    struct State;
+
   public:
     AsCompleted(std::vector<Future<T>> futures, Duration timeout)
         : state_(std::make_unique<State>(deadline_after(now(), timeout), timeout)) {
@@ -79,7 +81,7 @@ class AsCompleted {
         friend bool operator==(const Iterator& a, std::default_sentinel_t) { return !a.state_->current; }
 
       private:
-        typename AsCompleted::State* state_ = nullptr;
+        State* state_ = nullptr;
     };
     Iterator begin() {
         state_->advance();

@@ -16,7 +16,11 @@ class Doorbell {
     /// `word` lies in memory shared by all who use this doorbell, and outlives them; 0 at first.
     explicit Doorbell(std::atomic<std::uint32_t>& word) : word_(&word) {}
 
-    void arm() { word_->store(1, std::memory_order_seq_cst); }
+    /// What is looked at afterwards is looked at after the ringer could see it armed.
+    void arm() {
+        word_->store(1, std::memory_order_seq_cst);
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+    }
     void disarm() { word_->store(0, std::memory_order_relaxed); }
     /// Sleeps while armed, at most so long.
     void sleep(Duration at_most);

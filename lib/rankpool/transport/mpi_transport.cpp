@@ -105,9 +105,13 @@ class MpiTransport final : public Transport {
             int count = 0;
             check_mpi(MPI_Get_count(&status, MPI_BYTE, &count), "MPI_Get_count");
             const BytesView view(receive.bytes.data(), static_cast<std::size_t>(count));
-            accept(status.MPI_SOURCE, status.MPI_TAG, view, sink);
-            post(receive);
-            next_receive_ = (next_receive_ + 1) % receive_count;
+            try {
+                accept(status.MPI_SOURCE, status.MPI_TAG, view, sink);
+            } catch (...) {  // A receive that is not posted would look like one empty message after the other.
+                post_again(receive);
+                throw;
+            }
+            post_again(receive);
         }
     }
 
@@ -146,6 +150,10 @@ class MpiTransport final : public Transport {
         check_mpi(MPI_Irecv(receive.bytes.data(), static_cast<int>(receive.bytes.size()), MPI_BYTE, MPI_ANY_SOURCE,
                             MPI_ANY_TAG, comm_, &receive.request),
                   "MPI_Irecv");
+    }
+    void post_again(Receive& receive) {
+        next_receive_ = (next_receive_ + 1) % receive_count;
+        post(receive);
     }
     template <class Start>
     void start_parts(Large& large, int tag, Start start) {

@@ -20,7 +20,8 @@ class Pace {
   public:
     enum class Step : std::uint8_t { spin, yield, sleep };
 
-    explicit Pace(PaceKind kind);
+    /// Looks at a clock: the steady one, or a test's.
+    explicit Pace(PaceKind kind, Instant (*clock)() = now);
 
     /// Something came: start over.
     void reset() { looks_ = 0; }
@@ -28,6 +29,7 @@ class Pace {
     Step next();
 
   private:
+    Instant (*clock_)();
     Duration spin_;
     Duration yield_;
     std::uint32_t looks_ = 0;

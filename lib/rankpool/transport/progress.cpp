@@ -45,14 +45,7 @@ bool Progress::wait_until(std::unique_lock<std::mutex>& lock, const std::functio
             waiting_.fetch_sub(1, std::memory_order_relaxed);
             continue;
         }
-        struct Turning {
-            Progress& progress;
-            explicit Turning(Progress& p) : progress(p) { progress.turning_ = true; }
-            ~Turning() {
-                progress.turning_ = false;
-                if (progress.waiting_.load(std::memory_order_relaxed) != 0) progress.others_.notify_all();
-            }
-        } const turning(*this);
+        const Turning turning(*this);
         while (!ready()) {
             ++turns_;
             if (role_.turn()) {
@@ -60,7 +53,7 @@ bool Progress::wait_until(std::unique_lock<std::mutex>& lock, const std::functio
                 lock.unlock();
                 role_.after_turn();
                 lock.lock();
-                if (waiting_.load(std::memory_order_relaxed) != 0) others_.notify_all();
+                notify_others();
                 continue;
             }
             if (deadline != Instant::max() && now() >= deadline) return ready();
@@ -109,6 +102,7 @@ void Progress::rest(std::unique_lock<std::mutex>& lock, const std::function<bool
         }
     }
     Duration sleep = transport_.sleep_max();
+    deadline = std::min(deadline, role_.next_deadline());
     if (deadline != Instant::max()) sleep = std::min(sleep, deadline - now());
     lock.unlock();
     transport_.doorbell().sleep(sleep);
@@ -118,14 +112,15 @@ void Progress::rest(std::unique_lock<std::mutex>& lock, const std::function<bool
 void Progress::turn_once(std::unique_lock<std::mutex>& lock) {
     if (turning_) return;
     ++turns_;
-    turning_ = true;
-    const bool any = role_.turn();
-    turning_ = false;
-    if (!any) return;
-    if (waiting_.load(std::memory_order_relaxed) != 0) others_.notify_all();
+    if (!turn()) return;
     lock.unlock();
     role_.after_turn();
     lock.lock();
+}
+
+bool Progress::turn() {
+    const Turning turning(*this);
+    return role_.turn();
 }
 
 void Progress::wake() {
@@ -150,6 +145,7 @@ void Progress::run_background() {
     std::unique_lock lock(mutex_);
     Duration step = background_step_min;
     Instant last_busy = now();
+    bool has_failed = false;
     while (!stopping_) {
         if (role_.is_busy()) {
             last_busy = now();
@@ -162,22 +158,23 @@ void Progress::run_background() {
         }
         const std::uint64_t turns_before = turns_;
         background_wakes_.wait_for(lock, step);
-        if (stopping_ || turning_ || turns_ != turns_before) continue;
+        if (stopping_) return;
+        if (turning_ || turns_ != turns_before) {  // Somebody else turns: stay out of the way.
+            step = background_step_max;
+            continue;
+        }
         try {
-            turning_ = true;
-            const bool any = role_.turn();
-            turning_ = false;
+            const bool any = turn();
             step = any ? background_step_min : std::min(2 * step, background_step_max);
             if (any) {
-                if (waiting_.load(std::memory_order_relaxed) != 0) others_.notify_all();
                 lock.unlock();
                 role_.after_turn();
                 lock.lock();
             }
         } catch (const std::exception& error) {
-            turning_ = false;
-            std::cerr << "rankpool: progress in the background failed: " << error.what() << '\n';
-            return;  // Whoever waits meets the same error and reports it where it can be handled.
+            // It goes on: if the error stays, whoever waits meets it too, and can handle it.
+            if (!has_failed) std::cerr << "rankpool: progress in the background failed: " << error.what() << '\n';
+            has_failed = true;
         }
     }
 }

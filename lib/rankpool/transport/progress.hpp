@@ -27,6 +27,8 @@ class Progress {
         virtual bool turn() = 0;
         /// True while the crank has to be turned although nobody waits.
         virtual bool is_busy() const = 0;
+        /// When to turn the crank again without news, at the latest.
+        virtual Instant next_deadline() const { return Instant::max(); }
         /// Work to do without the lock (callbacks of users).
         virtual void after_turn() {}
 
@@ -60,6 +62,25 @@ class Progress {
     void stop_background();
 
   private:
+    // While it lives, this thread is the one that turns.
+    class Turning {
+      public:
+        explicit Turning(Progress& progress) : progress_(progress) { progress_.turning_ = true; }
+        ~Turning() {
+            progress_.turning_ = false;
+            progress_.notify_others();
+        }
+        Turning(const Turning&) = delete;
+        Turning& operator=(const Turning&) = delete;
+
+      private:
+        Progress& progress_;
+    };
+
+    bool turn();
+    void notify_others() {
+        if (waiting_.load(std::memory_order_relaxed) != 0) others_.notify_all();
+    }
     void rest(std::unique_lock<std::mutex>& lock, const std::function<bool()>& ready, Pace& pace, Instant deadline);
     void run_background();
 
