@@ -7,6 +7,10 @@ function(rankpool_configure_target target)
   if(RANKPOOL_WARNINGS)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
                                              -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wcast-align)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+      # Warns about std::string's own operator+ (GCC bug 105651).
+      target_compile_options(${target} PRIVATE -Wno-restrict)
+    endif()
   endif()
   if(RANKPOOL_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${RANKPOOL_SANITIZE} -fno-omit-frame-pointer

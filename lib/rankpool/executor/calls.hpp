@@ -19,6 +19,11 @@ template <class F>
 concept NotOptions =
     !std::is_same_v<std::remove_cvref_t<F>, TaskOptions> && !std::is_same_v<std::remove_cvref_t<F>, MapOptions>;
 
+template <class...>
+inline constexpr bool first_is_options = false;
+template <class First, class... Rest>
+inline constexpr bool first_is_options<First, Rest...> = !NotOptions<First>;
+
 /// The calls that take functions, for an executor `Self` with `client()` and `slots()`. With Crossing::required (the
 /// portable ones of Executor) functions, arguments and results must be able to cross ranks; otherwise nothing is asked.
 template <class Self, Crossing crossing>
@@ -42,7 +47,7 @@ class Calls {
     }
     /// The same for a function known at compile time.
     template <auto function, class... A>
-    auto submit(A&&... arguments) {
+    requires(!first_is_options<A...>) auto submit(A&&... arguments) {
         return submit_task<crossing>(self().client(), TaskOptions{}, ConstantFunction<function>{},
                                      std::forward<A>(arguments)...);
     }

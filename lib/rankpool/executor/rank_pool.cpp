@@ -6,6 +6,7 @@
 
 #include <rankpool/core/contract.hpp>
 #include <rankpool/core/error.hpp>
+#include <rankpool/executor/crash_report.hpp>
 #include <rankpool/executor/exit_guard.hpp>
 #include <rankpool/executor/host_name.hpp>
 #include <rankpool/executor/local_worker.hpp>
@@ -116,7 +117,8 @@ int RankPoolExecutor::serve() {
     worker.set_executor(&nested);
     int exit_code = EXIT_FAILURE;
     {
-        const ExitGuard guard(worker, parts_->transport->rank());
+        const ExitGuard exit_guard(worker, parts_->transport->rank());
+        const CrashReport crash_report(parts_->transport->rank());
         exit_code = worker.run();
     }
     parts_->transport->close();

@@ -7,6 +7,7 @@
 #include <mpi.h>
 
 #include <rankpool/core/error.hpp>
+#include <rankpool/executor/crash_report.hpp>
 #include <rankpool/executor/rank_pool.hpp>
 #include <rankpool/executor/run.hpp>
 #include <rankpool/executor/serial_executor.hpp>
@@ -89,7 +90,11 @@ int run_on_ranks(int& argc, char**& argv, const std::function<int(Executor&)>& d
         MPI_Comm_rank(MPI_COMM_WORLD, &rank);
         return rank == 0 ? report_failure() : EXIT_FAILURE;
     }
+    int rank = 0;
+    check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank), "MPI_Comm_rank");
+    survive_walltime_warning(rank);
     if (!pool->is_coordinator()) return pool->serve();
+    report_termination();
     int exit_code = EXIT_SUCCESS;
     try {
         exit_code = driver(*pool);

@@ -116,3 +116,9 @@ void pack_function(ByteWriter& writer, const F& function) {
 }
 
 }  // namespace rankpool::detail
+
+template <>
+struct rankpool::Codec<rankpool::detail::KeptText> {
+    static void write(ByteWriter& writer, const detail::KeptText& item) { writer.text(item.text); }
+    static detail::KeptText read(ByteReader& reader) { return detail::KeptText(reader.text()); }
+};

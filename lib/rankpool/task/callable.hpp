@@ -63,6 +63,13 @@ struct Kept<std::span<const T>> {
 template <class P>
 using kept_t = typename Kept<std::decay_t<P>>::type;
 
+/// Keeps the text of an argument for a parameter of type const char*.
+struct KeptText {
+    std::string text;
+    explicit KeptText(std::string_view text_) : text(text_) {}
+    operator const char*() const { return text.c_str(); }  // NOLINT(google-explicit-constructor): it is passed on
+};
+
 /// What argument type A becomes once it is there: a future's value, a vector of futures' values, or itself.
 template <class A>
 struct Arrived {
@@ -108,7 +115,7 @@ struct Parameter<F, i, A, true> {
     static_assert(!std::is_lvalue_reference_v<Declared> || std::is_const_v<std::remove_reference_t<Declared>>,
                   "rankpool: the function takes an argument by non-const reference; a task works on its own copy, so "
                   "the caller would never see the change. Take it by value or const&, and return what changed.");
-    using type = kept_t<Declared>;
+    using type = std::conditional_t<std::is_same_v<std::decay_t<Declared>, const char*>, KeptText, kept_t<Declared>>;
 };
 
 /// The types in which the arguments A of a call of F are kept, in order.

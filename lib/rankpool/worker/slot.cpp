@@ -6,6 +6,7 @@
 #include <rankpool/task/failure.hpp>
 #include <rankpool/task/registry.hpp>
 #include <rankpool/task/state.hpp>
+#include <rankpool/worker/signal_stack.hpp>
 #include <rankpool/worker/slot.hpp>
 
 namespace rankpool {
@@ -27,6 +28,7 @@ Slot::Slot(Worker& worker)
 Slot::~Slot() = default;
 
 void Slot::run() {
+    const SignalStack signal_stack;
     FiberWaiter::current() = this;
     loop(switch_.main());
     end_free_runners();

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <array>
+#include <csignal>
+
+#include <rankpool/core/ids.hpp>
+
+namespace rankpool {
+
+/// While it lives, a signal that ends this process (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT) first writes one line:
+/// which signal, on which rank and host, in which task. Then the handler that was there before goes on. At most one at
+/// a time.
+class CrashReport {
+  public:
+    explicit CrashReport(Rank rank);
+    ~CrashReport();
+    CrashReport(const CrashReport&) = delete;
+    CrashReport& operator=(const CrashReport&) = delete;
+
+    static constexpr std::array<int, 5> signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+};
+
+/// Says why, when rank 0 is told to end (SIGTERM): mpirun does that when another rank has died, and may say nothing itself.
+/// Then the process ends as it would have. Does nothing if the program handles the signal itself.
+void report_termination();
+
+/// Lets the warning that batch systems send before the walltime (SIGUSR1) pass with one line from rank 0 instead of
+/// ending the process; does nothing if the program handles the signal itself.
+void survive_walltime_warning(Rank rank);
+
+}  // namespace rankpool
