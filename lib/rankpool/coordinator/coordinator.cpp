@@ -29,14 +29,28 @@ bool Coordinator::turn() {
     bool any = false;
     for (Transport* transport : transports_) {
         polled_ = transport;
-        any |= transport->poll(*this);
+        try {
+            any |= transport->poll(*this);
+        } catch (const MpiError&) {
+            throw;
+        } catch (const std::exception& error) {  // Ours, and nobody knows what is half done.
+            commands_.clear();
+            break_down(broken_executor_failure(std::string("the pool's coordinator met an error of its own: ") +
+                                               error.what()));
+            any = true;
+        }
     }
-    if (joined_ == 0 && now_ > hello_deadline_ && live_tasks_ != 0) {
+    if (now_ >= next_deadline()) {
         break_down(broken_executor_failure(
             "no worker has joined the pool, so no task can run: does every rank call serve() after making the pool?"));
+        any = true;
     }
     flush();
     return any;
+}
+
+Instant Coordinator::next_deadline() const {
+    return joined_ == 0 && live_tasks_ != 0 ? hello_deadline_ : Instant::max();
 }
 
 void Coordinator::after_turn() { run_deferred_callbacks(); }
@@ -88,6 +102,7 @@ std::vector<Rank> Coordinator::close(int exit_code, Duration at_most) {
         if (is_closed_) return silent;
         is_shut_ = true;
         drop_all(broken_executor_failure("the pool was shut down before this task ended"));
+        has_said_stop_ = true;
         for (std::uint32_t i = 0; i < peers_.size(); ++i) {
             tell(WorkerId{i}, protocol::Kind::stop, 0U, static_cast<std::uint32_t>(exit_code));
         }

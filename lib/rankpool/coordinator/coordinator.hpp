@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -78,6 +79,7 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     // Progress::Role
     bool turn() override;
     bool is_busy() const override { return live_tasks_ != 0 && !is_closed_; }
+    Instant next_deadline() const override;
     void after_turn() override;
     // MessageSink
     void receive(Rank from, BytesView message) override;
@@ -85,14 +87,26 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     // submitting.cpp
     void require_open() const;
     void accept(const StateRef& state, const TaskOptions& options);
+    StateRef accept_or_hold(const StateRef& state, const TaskOptions& options);
+    void go_on_after(const StateRef& input, const StateRef& state);
     bool settle_with_input(TaskState& state, const TaskState& input);
     bool knows(const TaskState& state) const;
-    void accept_remote(WorkerId from, const protocol::Submit& submit);
+    void accept_remote(WorkerId from, const protocol::Record& record);
+    TaskOptions read_call(WorkerId from, const protocol::Submit& submit, TaskState& state) const;
 
     // reports.cpp
     void handle(WorkerId from, const protocol::Record& record);
     void on_hello(WorkerId from, const protocol::Hello& hello);
-    void on_finished(WorkerId from, const protocol::Finished& finished);
+    void on_finished(WorkerId from, const protocol::Record& record);
+    void on_returned(WorkerId from, TaskId id, Execution execution);
+    void mark_running(WorkerId from, TaskId id, Execution execution);
+    void complain(Peer& peer, std::string_view why);
+    static void complain(Rank rank, std::string_view why);
+    // Both throw DecodeError if the scheduler says that such a thing cannot be; then nothing has changed.
+    template <class Event>
+    void tell_scheduler(const Event& event);
+    template <class Report>
+    void pass_on(WorkerId from, const Report& report);
     TaskId reported_task(const protocol::Header& header) const;
     const StateRef& submitted_by(WorkerId from, std::uint32_t token) const;
 
@@ -138,6 +152,8 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     std::optional<Failure> broken_;
     PoolCounts counts_;
     bool shares_memory_ = false;
+    bool has_met_stranger_ = false;
+    bool has_said_stop_ = false;
     bool is_shut_ = false;
     bool is_closed_ = false;
 };

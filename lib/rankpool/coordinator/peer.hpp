@@ -23,8 +23,12 @@ struct Peer {
     std::uint32_t unfinished = 0;  ///< assigned and not reported
     bool has_joined = false;
     bool has_left = false;
+    bool has_erred = false;           ///< sent what could not be understood; that has been reported
     bool is_dirty = false;            ///< in the list of peers with records to send
     std::vector<StateRef> submitted;  ///< tasks submitted there, by token, until released
+
+    /// A task assigned to it is no longer there.
+    void forget_one() { unfinished -= unfinished != 0 ? 1 : 0; }
 };
 
 }  // namespace rankpool

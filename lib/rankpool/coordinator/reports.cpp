@@ -1,19 +1,77 @@
+#include <algorithm>
+#include <iostream>
 #include <string>
+#include <utility>
 
 #include <rankpool/coordinator/coordinator.hpp>
 #include <rankpool/coordinator/tell.hpp>
+#include <rankpool/core/contract.hpp>
 #include <rankpool/core/error.hpp>
 
 namespace rankpool {
+namespace {
+
+// More is no measurement; it must not spoil what is computed from it.
+constexpr Duration busy_max = std::chrono::hours(24) * 366;
+
+}  // namespace
+
+// What a worker sends is not trusted: a record that makes no sense changes nothing, is reported and left out. Where it
+// says at least which task it is about, that task fails instead of being waited for for ever.
 
 void Coordinator::receive(Rank from, BytesView message) {
-    for (std::uint32_t i = 0; i < peers_.size(); ++i) {
-        if (peers_[i].at != from || peers_[i].transport != polled_) continue;
-        protocol::RecordReader records(message);
-        while (const auto record = records.next()) handle(WorkerId{i}, *record);
+    const auto peer = std::find_if(peers_.begin(), peers_.end(), [&](const Peer& candidate) {
+        return candidate.at == from && candidate.transport == polled_;
+    });
+    if (peer == peers_.end()) {
+        if (!std::exchange(has_met_stranger_, true)) complain(from, "it is no worker of this pool");
         return;
     }
-    throw DecodeError("a message came from rank " + std::to_string(from) + ", which is no worker of this pool");
+    const WorkerId worker{static_cast<std::uint32_t>(peer - peers_.begin())};
+    protocol::RecordReader records(message);
+    try {
+        while (const auto record = records.next()) {
+            try {
+                handle(worker, *record);
+            } catch (const DecodeError& error) {
+                complain(*peer, error.what());
+            }
+        }
+    } catch (const DecodeError& error) {  // Where the next record starts is unknown.
+        complain(*peer, error.what());
+    }
+}
+
+void Coordinator::complain(Peer& peer, std::string_view why) {
+    if (!std::exchange(peer.has_erred, true)) complain(peer.rank, why);
+}
+
+void Coordinator::complain(Rank rank, std::string_view why) {
+    std::cerr << "rankpool: dropped what rank " << rank
+              << " sent, because it cannot be understood (other work goes on; more of this kind from that rank is "
+                 "dropped without a word): "
+              << why << '\n';
+}
+
+template <class Event>
+void Coordinator::tell_scheduler(const Event& event) {
+    try {
+        scheduler_.on(event, now_, commands_);
+    } catch (const ContractError& error) {
+        if (!commands_.empty()) throw;    // Half a decision: the mistake is ours.
+        throw DecodeError(error.what());  // The scheduler is as before.
+    }
+}
+
+template <class Report>
+void Coordinator::pass_on(WorkerId from, const Report& report) {
+    const Task& task = tasks_[report.task.value];
+    if (task.execution == report.execution && task.worker.is_valid() && task.worker != from) {
+        throw DecodeError("it reports task " + std::to_string(report.task.value) + ", which rank " +
+                          std::to_string(peers_[task.worker.value].rank) + " has");
+    }
+    tell_scheduler(report);
+    carry_out();
 }
 
 TaskId Coordinator::reported_task(const protocol::Header& header) const {
@@ -33,39 +91,36 @@ const StateRef& Coordinator::submitted_by(WorkerId from, std::uint32_t token) co
 void Coordinator::handle(WorkerId from, const protocol::Record& record) {
     const protocol::Header& header = record.header;
     const auto is_live = [&] { return static_cast<bool>(tasks_[reported_task(header).value].state); };
+    const TaskId id{header.id};
     const Execution execution{header.number};
     switch (header.kind) {
         case protocol::Kind::hello:
             on_hello(from, protocol::read_hello(record));
             return;
         case protocol::Kind::finished:
-            on_finished(from, protocol::read_finished(record));
+            on_finished(from, record);
             return;
         case protocol::Kind::started:
             if (!is_live()) return;
-            if (tasks_[header.id].execution == execution) tasks_[header.id].state->mark_running();
-            scheduler_.on(scheduler::TaskStarted{TaskId{header.id}, execution}, now_, commands_);
-            break;
+            pass_on(from, scheduler::TaskStarted{id, execution});
+            mark_running(from, id, execution);
+            return;
         case protocol::Kind::suspended:
             if (!is_live()) return;
-            if (tasks_[header.id].execution == execution) tasks_[header.id].state->mark_running();
-            scheduler_.on(scheduler::TaskSuspended{TaskId{header.id}, execution}, now_, commands_);
-            break;
+            pass_on(from, scheduler::TaskSuspended{id, execution});
+            mark_running(from, id, execution);
+            return;
         case protocol::Kind::resumed:
-            if (!is_live()) return;
-            scheduler_.on(scheduler::TaskResumed{TaskId{header.id}, execution}, now_, commands_);
-            break;
+            if (is_live()) pass_on(from, scheduler::TaskResumed{id, execution});
+            return;
         case protocol::Kind::returned:
-            --peers_[from.value].unfinished;
-            if (!is_live()) return;
-            scheduler_.on(scheduler::TaskReturned{TaskId{header.id}, execution}, now_, commands_);
-            break;
+            on_returned(from, id, execution);
+            return;
         case protocol::Kind::revoke_refused:
-            if (!is_live()) return;
-            scheduler_.on(scheduler::RevokeRefused{TaskId{header.id}, execution}, now_, commands_);
-            break;
+            if (is_live()) pass_on(from, scheduler::RevokeRefused{id, execution});
+            return;
         case protocol::Kind::submit:
-            accept_remote(from, protocol::read_submit(record));
+            accept_remote(from, record);
             return;
         case protocol::Kind::cancel: {
             const StateRef state = submitted_by(from, header.id);
@@ -90,40 +145,63 @@ void Coordinator::handle(WorkerId from, const protocol::Record& record) {
             return;
         }
         case protocol::Kind::goodbye:
+            if (!has_said_stop_) throw DecodeError("it says goodbye although nobody told it to stop");
             peers_[from.value].has_left = true;
             return;
         default:
             throw DecodeError("the coordinator got a record of kind " + std::to_string(static_cast<int>(header.kind)) +
                               ", which only workers get");
     }
-    carry_out();
+}
+
+void Coordinator::mark_running(WorkerId from, TaskId id, Execution execution) {
+    const Task& task = tasks_[id.value];
+    if (task.worker == from && task.execution == execution) task.state->mark_running();
 }
 
 void Coordinator::on_hello(WorkerId from, const protocol::Hello& hello) {
     Peer& peer = peers_[from.value];
+    if (peer.has_joined) throw DecodeError("it says hello twice");
+    tell_scheduler(scheduler::WorkerJoined{from, hello.slots});
     peer.hello = hello;
-    if (peer.has_joined) throw DecodeError("a worker said hello twice");
     peer.has_joined = true;
     ++joined_;
-    scheduler_.on(scheduler::WorkerJoined{from, hello.slots}, now_, commands_);
     carry_out();
 }
 
-void Coordinator::on_finished(WorkerId from, const protocol::Finished& finished) {
-    const TaskId id{finished.task};
-    if (id.value >= tasks_.size()) throw DecodeError("a report names a task that never was");
-    --peers_[from.value].unfinished;
-    const Duration busy(finished.busy_ns);
-    counts_.busy += busy;
+void Coordinator::on_returned(WorkerId from, TaskId id, Execution execution) {
+    const Task& task = tasks_[reported_task({.id = id.value}).value];
+    peers_[from.value].forget_one();
+    if (!task.state) return;
+    pass_on(from, scheduler::TaskReturned{id, execution});
+    if (task.execution == execution) tasks_[id.value].worker = WorkerId{};  // Not assigned again yet.
+}
+
+void Coordinator::on_finished(WorkerId from, const protocol::Record& record) {
+    const TaskId id = reported_task(record.header);
+    Peer& peer = peers_[from.value];
+    peer.forget_one();
+    protocol::Finished finished;
+    Bytes failure;
+    try {
+        finished = protocol::read_finished(record);
+    } catch (const DecodeError& error) {
+        complain(peer, error.what());
+        ByteWriter writer(failure);
+        encode_failure(writer, capture_failure());
+        finished.execution = record.header.number;
+        finished.raised = true;
+        finished.outcome = failure.view();
+    }
+    const Duration busy(std::min<std::uint64_t>(finished.busy_ns, busy_max.count()));
+    counts_.busy = std::min(counts_.busy, Duration::max() - busy) + busy;
     if (!tasks_[id.value].state) return;
     outcome_ = finished.outcome;
-    scheduler_.on(
-        scheduler::TaskFinished{.task = id,
-                                .execution = Execution{finished.execution},
-                                .end = finished.raised ? scheduler::TaskEnd::raised : scheduler::TaskEnd::returned,
-                                .busy = busy},
-        now_, commands_);
-    carry_out();
+    pass_on(from,
+            scheduler::TaskFinished{.task = id,
+                                    .execution = Execution{finished.execution},
+                                    .end = finished.raised ? scheduler::TaskEnd::raised : scheduler::TaskEnd::returned,
+                                    .busy = busy});
     outcome_ = {};
 }
 

@@ -5,6 +5,7 @@
 #include <rankpool/coordinator/tell.hpp>
 #include <rankpool/core/error.hpp>
 #include <rankpool/task/callback.hpp>
+#include <rankpool/task/registry.hpp>
 #include <rankpool/task/this_task.hpp>
 
 namespace rankpool {
@@ -33,26 +34,41 @@ void Coordinator::submit(const StateRef& state, const TaskOptions& options) {
     {
         std::unique_lock lock(progress_.mutex());
         require_open();
-        const StateRef* const found =
-            ForeignInputs::first_foreign(*state, [&](const TaskState& input) { return knows(input); });
-        if (found == nullptr) {
-            held_.take(*state);
-            ++counts_.submitted;
-            accept(state, options);
-            if (++submits_since_turn_ >= submits_per_turn) progress_.turn_once(lock);
-            return;
-        }
-        foreign = *found;
-        if (!held_.holds(*state)) held_.hold(state, options);
+        ++counts_.submitted;
+        foreign = accept_or_hold(state, options);
+        if (!foreign && ++submits_since_turn_ >= submits_per_turn) progress_.turn_once(lock);
     }
-    // When that input is settled, look again: there may be more.
-    detail::on_settled(foreign, [client = ClientRef<Coordinator>(this), state, options](const StateRef&) {
-        if (is_settled(state->status())) return;
-        try {
-            client->submit(state, options);
-        } catch (...) {
-            if (!is_settled(state->status())) state->fail(capture_failure());
+    if (foreign) go_on_after(foreign, state);
+}
+
+// Returns the input to wait for, if there is one of somebody else.
+StateRef Coordinator::accept_or_hold(const StateRef& state, const TaskOptions& options) {
+    const StateRef* const foreign =
+        ForeignInputs::first_foreign(*state, [&](const TaskState& input) { return knows(input); });
+    if (foreign != nullptr) {
+        held_.hold(state, options);
+        return *foreign;
+    }
+    accept(state, options);
+    return {};
+}
+
+void Coordinator::go_on_after(const StateRef& input, const StateRef& state) {
+    detail::on_settled(input, [client = ClientRef<Coordinator>(this), state](const StateRef&) {
+        StateRef next;
+        {
+            const std::lock_guard lock(client->progress_.mutex());
+            const ForeignInputs::Held held = client->held_.take(*state);
+            if (!held.state) return;  // It was cancelled, or the pool is gone.
+            try {
+                next = client->accept_or_hold(state, held.options);
+            } catch (...) {
+                if (!is_settled(state->status())) state->fail(capture_failure());
+            }
         }
+        client->progress_.wake();  // Whoever waits for the last task to end: it may be settled already.
+        if (next) client->go_on_after(next, state);
+        run_deferred_callbacks();
     });
 }
 
@@ -113,38 +129,55 @@ void Coordinator::accept(const StateRef& state, const TaskOptions& options) {
     }
 }
 
-void Coordinator::accept_remote(WorkerId from, const protocol::Submit& submit) {
+void Coordinator::accept_remote(WorkerId from, const protocol::Record& record) {
     Peer& peer = peers_[from.value];
+    const std::uint32_t token = record.header.id;
+    // A rank numbers its submissions densely, and uses a number again once it has released it.
+    if (token > peer.submitted.size() || (token < peer.submitted.size() && peer.submitted[token])) {
+        throw DecodeError("it submits a task by a number that is not free");
+    }
     const StateRef state(new TaskState(nullptr));
-    state->function = FunctionId{submit.function};
-    state->level = submit.level;
     state->origin = static_cast<Rank>(from.value);
-    state->origin_token = submit.token;
-    state->call() = Bytes(submit.packed);
+    state->origin_token = token;
+    TaskOptions options;
+    try {
+        options = read_call(from, protocol::read_submit(record), *state);
+        if (broken_) state->fail(*broken_);
+    } catch (const DecodeError& error) {
+        complain(peer, error.what());
+        state->fail(capture_failure());
+    }
+    ++counts_.submitted;
+    if (token == peer.submitted.size()) peer.submitted.emplace_back();
+    peer.submitted[token] = state;
+    if (is_settled(state->status())) {
+        ++counts_.failed;
+        tell_settled(*state);
+    } else {
+        accept(state, options);
+    }
+}
+
+TaskOptions Coordinator::read_call(WorkerId from, const protocol::Submit& submit, TaskState& state) const {
+    state.function = find_function(FunctionId{submit.function}).id();
+    state.level = submit.level;
+    state.call() = Bytes(submit.packed);
     for (const protocol::SubmitInput& input : submit.inputs) {
         if (input.token != protocol::SubmitInput{}.token) {
-            state->extras().inputs.push_back(submitted_by(from, input.token));
+            state.extras().inputs.push_back(submitted_by(from, input.token));
         } else {
             const StateRef value(new TaskState(nullptr));
             value->succeed(Bytes(input.value));
-            state->extras().inputs.push_back(value);
+            state.extras().inputs.push_back(value);
         }
     }
-    if (peer.submitted.size() <= submit.token) peer.submitted.resize(submit.token + std::size_t{1});
-    peer.submitted[submit.token] = state;
-    ++counts_.submitted;
     TaskOptions options;
     options.name = submit.name;
     options.key = submit.key;
     options.priority = submit.priority;
     options.retries =
         static_cast<int>(std::min<std::uint32_t>(submit.retries, std::numeric_limits<std::uint16_t>::max()));
-    if (broken_) {
-        state->fail(*broken_);
-        tell_settled(*state);
-        return;
-    }
-    accept(state, options);
+    return options;
 }
 
 void Coordinator::cancel_locked(TaskState& state) {
@@ -198,7 +231,7 @@ void Coordinator::break_down(const Failure& failure) {
 void Coordinator::drop_all(const Failure& failure) {
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
         const StateRef state = std::exchange(tasks_[i].state, StateRef());
-        if (!state) continue;
+        if (!state || is_settled(state->status())) continue;
         --live_tasks_;
         ++counts_.failed;
         state->fail(failure);

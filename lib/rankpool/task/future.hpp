@@ -155,7 +155,9 @@ class Future {
         if constexpr (std::is_void_v<T>) {
             return;
         } else if constexpr (detail::is_read_in_place<T>) {
-            if (!state_->local()) return *reinterpret_cast<const T*>(state_->outcome().data());
+            // A result of another size is none: unpacking says so.
+            const Bytes& outcome = state_->outcome();
+            if (outcome.size() == sizeof(T)) return *reinterpret_cast<const T*>(outcome.data());
             return *pointer();
         } else {
             return *pointer();
