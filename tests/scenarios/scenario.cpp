@@ -1,5 +1,6 @@
 #include "scenario.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <scheduler/command_text.hpp>
 #include <sstream>
@@ -62,10 +63,12 @@ std::string Scenario::say(const std::string& line) {
     if (verb == "give-back") return tell(TaskReturned{task(subject), execution(subject)});
     if (verb == "keep") return tell(RevokeRefused{task(subject), execution(subject)});
     if (verb == "cancel") return tell(CancelRequested{task(subject)});
+    if (verb == "formed") return tell(PoolFormed{});
+    if (verb == "request") return tell(define(words));
     const WorkerId worker{number_after('w', subject)};
     if (verb == "drain") return tell(WorkerDraining{worker});
     if (verb == "lose") return tell(WorkerLost{worker});
-    if (verb == "join") return tell(WorkerJoined{worker, words.size() < 2 ? 1 : number_of<std::uint32_t>(words[1])});
+    if (verb == "join") return tell(join(words));
     throw std::runtime_error("what does '" + verb + "' mean?");
 }
 
@@ -97,6 +100,8 @@ Event Scenario::submit(Words words) {
             event.function = FunctionId{number_of<std::uint32_t>(take(words))};
         } else if (word == "priority") {
             event.priority = number_of<std::int32_t>(take(words));
+        } else if (word == "request") {
+            event.request = RequestId{number_after('r', take(words))};
         } else if (word == "level") {
             event.level = number_of<std::uint16_t>(take(words));
         } else if (word == "retries") {
@@ -107,6 +112,48 @@ Event Scenario::submit(Words words) {
     }
     event.inputs = inputs_;
     return event;
+}
+
+Event Scenario::join(Words words) {
+    WorkerJoined event{.worker = WorkerId{number_after('w', take(words))}};
+    if (!words.empty()) event.slots = number_of<std::uint32_t>(take(words));
+    needs_.assign(1, {});
+    while (!words.empty()) needs_[0].push_back(need(words));
+    event.resources = needs_[0];
+    return event;
+}
+
+Event Scenario::define(Words words) {
+    RequestDefined event{.request = RequestId{number_after('r', take(words))}};
+    needs_.clear();
+    while (!words.empty()) {
+        if (words.front() == "on") {
+            take(words);
+            event.pinned = WorkerId{number_after('w', take(words))};
+            continue;
+        }
+        if (words.front() == "or" || needs_.empty()) needs_.emplace_back();
+        if (words.front() == "or") take(words);
+        needs_.back().push_back(need(words));
+    }
+    variants_.assign(needs_.begin(), needs_.end());
+    event.variants = variants_;
+    return event;
+}
+
+/// "0.5 gpu"; a new name is a new resource.
+Need Scenario::need(Words& words) {
+    const std::string amount = take(words), name = take(words);
+    const auto found = std::find(resources_.begin(), resources_.end(), name);
+    const ResourceId resource{static_cast<std::uint16_t>(found - resources_.begin())};
+    if (found == resources_.end()) {
+        resources_.push_back(name);
+        tell(ResourceNamed{resource, name});
+    }
+    const std::size_t point = amount.find('.');
+    std::string fraction = point == std::string::npos ? "" : amount.substr(point + 1);
+    fraction.resize(4, '0');
+    return {resource, number_of<Amount>(amount.substr(0, point)) * whole + number_of<Amount>(fraction)};
 }
 
 Event Scenario::finish(const std::string& verb, Words words) {

@@ -22,6 +22,9 @@ class Scenario {
 
     std::string tell(const Event& event);
     Event submit(Words words);
+    Event join(Words words);
+    Event define(Words words);
+    Need need(Words& words);
     Event finish(const std::string& verb, Words words);
     TaskId task(const std::string& word) const;
     Execution execution(const std::string& word) const;
@@ -30,6 +33,9 @@ class Scenario {
     Scheduler scheduler_;
     std::map<TaskId, Execution> executions_;  ///< latest of each task
     std::vector<TaskId> inputs_;
+    std::vector<std::string> resources_;    ///< their names, by number
+    std::vector<std::vector<Need>> needs_;  ///< what events borrow
+    std::vector<std::span<const Need>> variants_;
 };
 
 /// The text of a scenario file with the answers that the scheduler gives now.

@@ -26,13 +26,16 @@ inline std::string text_of(Settlement settlement) {
             return "input failed";
         case Settlement::input_cancelled:
             return "input cancelled";
+        case Settlement::infeasible:
+            return "infeasible";
     }
     return "?";
 }
 
 inline std::string text_of(const AssignTask& command) {
     const std::string attempt = command.attempt == 1 ? "" : ", attempt " + std::to_string(command.attempt);
-    return "assign " + name_of(command.task, command.execution) + " to " + name_of(command.worker) + attempt;
+    const std::string variant = command.variant == 0 ? "" : ", variant " + std::to_string(command.variant);
+    return "assign " + name_of(command.task, command.execution) + " to " + name_of(command.worker) + attempt + variant;
 }
 inline std::string text_of(const RevokeTask& command) {
     return "revoke " + name_of(command.task, command.execution) + " from " + name_of(command.worker);

@@ -25,16 +25,20 @@ struct Weather {
     std::uint32_t drains = 3;
     std::uint32_t cancels = 40;
     std::uint32_t repeats = 50;
+    std::uint32_t requests = 0;  ///< kinds of tasks that need something besides a slot
     Duration busy_max{1'000'000};
 };
 
 class Storm {
   public:
-    Storm(std::uint32_t seed, Weather weather) : random_(seed), weather_(weather), referee_(Limits{}) {}
+    Storm(std::uint32_t seed, Weather weather) : random_(seed), weather_(weather), referee_(Limits{}) {
+        for (std::uint32_t i = 0; i < weather_.requests; ++i) define_request(RequestId{i});
+    }
 
     void run(int steps) {
         for (int i = 0; i < steps; ++i) step();
         weather_.losses = weather_.drains = weather_.cancels = 0;
+        if (weather_.requests != 0) tell(PoolFormed{});
         // Everything ends in a bounded number of steps, if only there is a worker that stays.
         join();
         for (int i = 0; referee_.unsettled() != 0; ++i) {
@@ -82,6 +86,7 @@ class Storm {
             tell(CancelRequested{unsettled_[below(static_cast<std::uint32_t>(unsettled_.size()))]});
         }
         if (chance(20) && workers_.size() < weather_.workers_max) join();
+        if (weather_.requests != 0 && chance(2)) tell(PoolFormed{});
         if (workers_.empty()) return;
         if (chance(weather_.losses)) lose(any_worker());
         FakeWorker& worker = any_worker();
@@ -111,15 +116,31 @@ class Storm {
                            .priority = static_cast<std::int32_t>(below(3)) - 1,
                            .level = static_cast<std::uint16_t>(below(3)),
                            .retries = static_cast<std::uint16_t>(below(3)),
-                           .inputs = inputs});
+                           .inputs = inputs,
+                           .request = chance(700) ? any_request() : RequestId{}});
     }
+
+    void define_request(RequestId id) {
+        std::vector<std::span<const Need>>& variants = variants_.emplace_back();
+        for (std::uint32_t count = below(3); count > 0; --count) {
+            std::vector<Need>& needs = needs_.emplace_back();
+            needs.push_back({ResourceId{0}, 1 + below(3 * whole)});
+            if (chance(500)) needs.push_back({ResourceId{1}, 1 + below(3 * whole)});
+            variants.emplace_back(needs);
+        }
+        tell(RequestDefined{
+            .request = id, .variants = variants, .pinned = chance(300) ? WorkerId{below(6)} : WorkerId{}});
+    }
+    RequestId any_request() { return weather_.requests == 0 ? RequestId{} : RequestId{below(weather_.requests)}; }
 
     void join() {
         workers_.push_back(std::make_unique<FakeWorker>());
         FakeWorker& worker = *workers_.back();
         worker.id = WorkerId{next_worker_++};
         worker.slots = 1 + below(weather_.slots_max);
-        tell(WorkerJoined{worker.id, worker.slots});
+        std::vector<Need>& has = needs_.emplace_back();
+        if (weather_.requests != 0) has = {{ResourceId{0}, below(5 * whole)}, {ResourceId{1}, below(5 * whole)}};
+        tell(WorkerJoined{.worker = worker.id, .slots = worker.slots, .resources = has});
     }
 
     /// What it has sent may still arrive, or not.
@@ -239,7 +260,9 @@ class Storm {
     std::vector<std::unique_ptr<FakeWorker>> workers_;
     std::vector<TaskId> unsettled_;
     std::vector<TaskId> vacant_;
-    std::deque<std::vector<TaskId>> inputs_;  ///< keeps the inputs that events_ borrow
+    std::deque<std::vector<TaskId>> inputs_;  ///< keeps what events_ borrow
+    std::deque<std::vector<Need>> needs_;
+    std::deque<std::vector<std::span<const Need>>> variants_;
     std::vector<Event> events_;
     CommandSink all_commands_;
     std::uint32_t next_task_ = 0;
@@ -271,6 +294,12 @@ TEST(RandomRuns, keep_every_rule_in_all_weathers) {
     EXPECT_GT(sum.late_reports, 0U);
     EXPECT_GT(sum.lost_retries, 0U);
     EXPECT_GT(sum.retries, 0U);
+}
+
+TEST(RandomRuns, keep_every_rule_when_tasks_need_this_and_that) {
+    Counters sum;
+    run_seeds(100, 500, Weather{.requests = 6}, sum);
+    run_seeds(50, 500, Weather{.workers_max = 8, .losses = 40, .drains = 40, .requests = 6}, sum);
     for (const std::uint64_t settled : sum.settled) EXPECT_GT(settled, 0U);
 }
 

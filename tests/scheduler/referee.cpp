@@ -19,7 +19,25 @@ void Referee::judge(const Event& event, const CommandSink& commands) {
     check_rest();
 }
 
-void Referee::watch(const WorkerJoined& event) { workers_[event.worker].slots = event.slots; }
+void Referee::watch(const WorkerJoined& event) {
+    Worker& worker = workers_[event.worker];
+    worker.slots = event.slots;
+    for (const Need& need : event.resources) worker.has[need.resource] = need.amount;
+}
+
+void Referee::watch(const PoolFormed&) {
+    is_formed_ = true;
+    for (const auto& [id, task] : tasks_) {
+        if (!task.is_held() && is_infeasible(task) && !expected_settlements_.contains(id))
+            expect_settled(id, Settlement::infeasible);
+    }
+}
+
+void Referee::watch(const RequestDefined& event) {
+    Request& request = requests_[event.request];
+    request.pinned = event.pinned;
+    for (const auto& variant : event.variants) request.variants.emplace_back(variant.begin(), variant.end());
+}
 
 void Referee::watch(const WorkerDraining& event) {
     workers_.at(event.worker).is_draining = true;
@@ -31,12 +49,17 @@ void Referee::watch(const WorkerDraining& event) {
 
 void Referee::watch(const WorkerLost& event) {
     workers_.erase(event.worker);
+    lost_workers_.insert(event.worker);
     for (auto& [id, task] : tasks_) {
         if (!task.is_held() || task.worker != event.worker) continue;
         task.state = State::ready;
         task.is_asked_back = false;
         ++task.attempt;
         if (task.is_cancel_pending) expect_settled(id, Settlement::cancelled);
+    }
+    for (const auto& [id, task] : tasks_) {
+        if (task.state == State::ready && is_stranded(task) && !expected_settlements_.contains(id))
+            expect_settled(id, Settlement::infeasible);
     }
 }
 
@@ -46,6 +69,8 @@ void Referee::watch(const TaskSubmitted& event) {
     task.retries = event.retries;
     task.inputs = {event.inputs.begin(), event.inputs.end()};
     task.state = task.inputs.empty() ? State::ready : State::waiting;
+    if ((is_formed_ && is_infeasible(task)) || (task.state == State::ready && is_stranded(task)))
+        expect_settled(event.task, Settlement::infeasible);
 }
 
 void Referee::watch(const TaskStarted& event) {
@@ -121,9 +146,11 @@ void Referee::check(const AssignTask& command) {
     Task& task = tasks_.at(command.task);
     demand(task.state == State::ready, "only ready tasks are assigned");
     for (const auto& [id, other] : tasks_) {
-        demand(other.state != State::ready || std::pair(other.options.priority, other.options.level) <=
-                                                  std::pair(task.options.priority, task.options.level),
-               "the ready task of highest priority and level goes first");
+        const bool is_later = std::pair(other.options.priority, other.options.level) <=
+                              std::pair(task.options.priority, task.options.level);
+        if (other.state != State::ready || is_later) continue;
+        demand(!is_plain(task) || !is_plain(other), "the plain task of highest priority and level goes first");
+        demand(!fits_somewhere(other), "the task of highest priority and level among those that fit goes first");
     }
     Execution& execution = executions_.try_emplace(command.task, Execution{0}).first->second;
     demand(command.execution > execution, "every assignment is a new execution");
@@ -133,8 +160,16 @@ void Referee::check(const AssignTask& command) {
     demand(!worker.is_draining, "a draining worker gets no task");
     const std::uint32_t own_load = load(command.worker);
     demand(own_load < worker.slots + limits_.ahead_max, "no worker holds more than its slots and Limits::ahead_max");
+    if (!is_plain(task)) {
+        const Request& request = requests_.at(task.options.request);
+        demand(!request.pinned.is_valid() || request.pinned == command.worker, "a pinned task is run at its place");
+        demand(request.variants.empty() || has(command.worker, request.variants.at(command.variant), false),
+               "nothing is given out twice");
+        task.variant = command.variant;
+    }
     for (const auto& [id, other] : workers_) {
-        demand(other.is_draining || load(id) >= other.slots || (own_load < worker.slots && own_load <= load(id)),
+        demand(!is_plain(task) || other.is_draining || load(id) >= other.slots ||
+                   (own_load < worker.slots && own_load <= load(id)),
                "the emptiest worker gets the task while there are free slots");
     }
     execution = command.execution;
@@ -150,6 +185,7 @@ void Referee::check(const RevokeTask& command) {
     demand(!task.is_asked_back, "a task is asked back once");
     task.is_asked_back = true;
     if (expected_revokes_.erase(command.task) != 0) return;
+    demand(is_plain(task), "what fits here may not fit elsewhere");
     demand(load(command.worker) > workers_.at(command.worker).slots, "a worker keeps what it can run");
     demand(returning() <= free_slots(), "one task is asked back for every free slot");
 }
@@ -167,9 +203,10 @@ void Referee::check(const SettleTask& command) {
         demand(seen_settlements_.contains(command.cause), "the cause was settled before");
         const Settlement cause = seen_settlements_.at(command.cause);
         demand(cause != Settlement::succeeded, "the cause did not succeed");
-        demand((command.settlement == Settlement::input_failed) ==
-                   (cause == Settlement::failed || cause == Settlement::input_failed),
-               "a failure is told from a cancel");
+        demand(
+            (command.settlement == Settlement::input_failed) ==
+                (cause == Settlement::failed || cause == Settlement::infeasible || cause == Settlement::input_failed),
+            "a failure is told from a cancel");
     }
     seen_settlements_.insert(*expected);
     expected_settlements_.erase(expected);
@@ -177,7 +214,9 @@ void Referee::check(const SettleTask& command) {
     ++settled_;
     if (command.settlement != Settlement::succeeded) return;
     for (auto& [id, dependent] : tasks_) {
-        if (dependent.inputs.erase(command.task) != 0 && dependent.inputs.empty()) dependent.state = State::ready;
+        if (dependent.inputs.erase(command.task) == 0 || !dependent.inputs.empty()) continue;
+        dependent.state = State::ready;
+        if (is_stranded(dependent)) expect_settled(id, Settlement::infeasible);
     }
 }
 
@@ -190,7 +229,9 @@ void Referee::check_rest() const {
     demand(expected_refusals_.empty(), "every cancel of a running task is refused");
     demand(expected_revokes_.empty(), "what is to be cancelled or leaves a draining worker is asked back");
     if (free_slots() == 0) return;
-    for (const auto& [id, task] : tasks_) demand(task.state != State::ready, "no task is ready while a slot is free");
+    for (const auto& [id, task] : tasks_) {
+        demand(task.state != State::ready || !fits_somewhere(task), "no task is ready while it fits into a free slot");
+    }
 }
 
 Referee::Task* Referee::current(TaskId id, Execution execution) {
@@ -202,7 +243,7 @@ Referee::Task* Referee::current(TaskId id, Execution execution) {
 void Referee::expect_settled(TaskId id, Settlement settlement) {
     expected_settlements_[id] = settlement;
     if (settlement == Settlement::succeeded) return;
-    const bool is_failure = settlement == Settlement::failed || settlement == Settlement::input_failed;
+    const bool is_failure = settlement != Settlement::cancelled && settlement != Settlement::input_cancelled;
     for (const auto& [other, task] : tasks_) {
         if (!task.inputs.contains(id) || expected_settlements_.contains(other)) continue;
         expect_settled(other, is_failure ? Settlement::input_failed : Settlement::input_cancelled);
@@ -213,6 +254,54 @@ void Referee::expect_no_cancel(TaskId id) {
     Task& task = tasks_.at(id);
     task.is_asked_back = false;
     if (std::exchange(task.is_cancel_pending, false)) expected_refusals_.insert(id);
+}
+
+bool Referee::is_plain(const Task& task) const {
+    return !task.options.request.is_valid() || requests_.at(task.options.request).is_plain();
+}
+
+bool Referee::has(WorkerId worker, const std::vector<Need>& needs, bool is_all_free) const {
+    std::map<ResourceId, Amount> free = workers_.at(worker).has;
+    for (const auto& [id, task] : tasks_) {
+        if (is_all_free || !task.is_held() || task.worker != worker || is_plain(task)) continue;
+        const Request& request = requests_.at(task.options.request);
+        if (request.variants.empty()) continue;
+        for (const Need& need : request.variants.at(task.variant)) free[need.resource] -= need.amount;
+    }
+    for (const Need& need : needs) {
+        if (free[need.resource] < need.amount) return false;
+    }
+    return true;
+}
+
+bool Referee::fits_somewhere(const Task& task) const {
+    const Request request = is_plain(task) ? Request{} : requests_.at(task.options.request);
+    for (const auto& [id, worker] : workers_) {
+        if (worker.is_draining || load(id) >= worker.slots) continue;
+        if (request.pinned.is_valid() && request.pinned != id) continue;
+        if (request.variants.empty()) return true;
+        for (const auto& variant : request.variants) {
+            if (has(id, variant, false)) return true;
+        }
+    }
+    return false;
+}
+
+bool Referee::is_stranded(const Task& task) const {
+    return !is_plain(task) && lost_workers_.contains(requests_.at(task.options.request).pinned);
+}
+
+bool Referee::is_infeasible(const Task& task) const {
+    if (is_plain(task)) return false;
+    const Request& request = requests_.at(task.options.request);
+    for (const auto& [id, worker] : workers_) {
+        if (request.pinned.is_valid() ? request.pinned != id : worker.is_draining) continue;
+        if (request.variants.empty()) return false;
+        for (const auto& variant : request.variants) {
+            if (has(id, variant, true)) return false;
+        }
+    }
+    return true;
 }
 
 std::uint32_t Referee::load(WorkerId id) const {

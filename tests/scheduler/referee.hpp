@@ -33,6 +33,7 @@ class Referee {
         std::uint32_t attempt = 1;
         std::uint32_t retries = 0;
         WorkerId worker;
+        std::uint8_t variant = 0;
         bool is_asked_back = false;
         bool is_cancel_pending = false;
         bool is_held() const { return state >= State::assigned; }
@@ -40,12 +41,21 @@ class Referee {
     struct Worker {
         std::uint32_t slots = 1;
         bool is_draining = false;
+        std::map<ResourceId, Amount> has;
+    };
+    struct Request {
+        std::vector<std::vector<Need>> variants;
+        WorkerId pinned;
+        bool is_plain() const { return !pinned.is_valid() && variants.empty(); }
     };
     using Settlements = std::map<TaskId, Settlement>;
 
     void watch(const WorkerJoined& event);
     void watch(const WorkerDraining& event);
     void watch(const WorkerLost& event);
+    void watch(const PoolFormed& event);
+    void watch(const ResourceNamed&) {}
+    void watch(const RequestDefined& event);
     void watch(const TaskSubmitted& event);
     void watch(const TaskStarted& event);
     void watch(const TaskSuspended& event);
@@ -64,6 +74,12 @@ class Referee {
     Task* current(TaskId id, Execution execution);
     void expect_settled(TaskId id, Settlement settlement);
     void expect_no_cancel(TaskId id);
+    bool is_plain(const Task& task) const;
+    bool has(WorkerId worker, const std::vector<Need>& needs, bool is_all_free) const;
+    /// True if a worker with a free slot has what the task needs.
+    bool fits_somewhere(const Task& task) const;
+    bool is_stranded(const Task& task) const;
+    bool is_infeasible(const Task& task) const;
     std::uint32_t load(WorkerId id) const;
     std::uint64_t free_slots() const;
     std::uint64_t returning() const;
@@ -72,6 +88,9 @@ class Referee {
     std::map<TaskId, Task> tasks_;
     std::map<TaskId, Execution> executions_;  ///< latest of each number, also when the task is settled
     std::map<WorkerId, Worker> workers_;
+    std::map<RequestId, Request> requests_;
+    std::set<WorkerId> lost_workers_;
+    bool is_formed_ = false;
     Settlements expected_settlements_;  ///< still to come after the present event
     Settlements seen_settlements_;      ///< that came after it
     std::set<TaskId> expected_refusals_;

@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 #include <scheduler/command_text.hpp>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -13,10 +14,15 @@ inline constexpr WorkerId w0{0}, w1{1}, w2{2}, w3{3};
 inline constexpr TaskId t0{0}, t1{1}, t2{2}, t3{3}, t4{4}, t5{5}, t6{6}, t7{7};
 /// Functions nobody has measured yet.
 inline constexpr FunctionId f0{0}, f1{1};
+/// Requests that a test defines.
+inline constexpr RequestId r0{0}, r1{1}, r2{2};
+inline constexpr ResourceId gpu{0}, memory{1}, core{2};
 inline constexpr Execution first{1}, second{2}, third{3};
 
 // Events. Inputs live as long as the expression.
-inline WorkerJoined worker_joined(WorkerId worker, std::uint32_t slots = 1) { return {worker, slots}; }
+inline WorkerJoined worker_joined(WorkerId worker, std::uint32_t slots = 1, std::initializer_list<Need> has = {}) {
+    return {.worker = worker, .slots = slots, .resources = {has.begin(), has.size()}};
+}
 inline WorkerDraining worker_draining(WorkerId worker) { return {worker}; }
 inline WorkerLost worker_lost(WorkerId worker) { return {worker}; }
 inline TaskSubmitted task_submitted(TaskId task, std::initializer_list<TaskId> inputs = {}) {
@@ -30,6 +36,7 @@ inline TaskSubmitted with_retries(std::uint16_t retries, TaskSubmitted event) { 
 inline TaskSubmitted with_function(FunctionId function, TaskSubmitted event) {
     return event.function = function, event;
 }
+inline TaskSubmitted with_request(RequestId request, TaskSubmitted event) { return event.request = request, event; }
 inline TaskStarted started(TaskId task, Execution execution = first) { return {task, execution}; }
 inline TaskSuspended suspended(TaskId task, Execution execution = first) { return {task, execution}; }
 inline TaskResumed resumed(TaskId task, Execution execution = first) { return {task, execution}; }
@@ -49,8 +56,9 @@ CommandSink commands(const Each&... each) {
     return {Command{each}...};
 }
 inline CommandSink no_commands() { return {}; }
-inline AssignTask assign(TaskId task, WorkerId worker, Execution execution = first, std::uint32_t attempt = 1) {
-    return {task, worker, execution, attempt};
+inline AssignTask assign(TaskId task, WorkerId worker, Execution execution = first, std::uint32_t attempt = 1,
+                         std::uint8_t variant = 0) {
+    return {task, worker, execution, attempt, variant};
 }
 inline RevokeTask revoke(TaskId task, WorkerId worker, Execution execution = first) {
     return {task, worker, execution};
@@ -83,12 +91,19 @@ class SchedulerHarness {
         when(returned(task, assigned.execution, busy));
         when(worker_lost(worker));
     }
+    /// Defines the next request: any of the variants will do, on a certain worker if one is named.
+    void given_request(std::initializer_list<std::initializer_list<Need>> variants, WorkerId pinned = {}) {
+        std::vector<std::span<const Need>> each;
+        for (const auto& variant : variants) each.emplace_back(variant.begin(), variant.size());
+        when(RequestDefined{.request = RequestId{requests_++}, .variants = each, .pinned = pinned});
+    }
     Scheduler& operator*() { return scheduler_; }
     Scheduler* operator->() { return &scheduler_; }
 
   private:
     Scheduler scheduler_;
     std::uint32_t next_worker_ = 100;
+    std::uint32_t requests_ = 0;
 };
 
 }  // namespace rankpool::scheduler

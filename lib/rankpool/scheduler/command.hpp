@@ -14,6 +14,7 @@ struct AssignTask {
     WorkerId worker;
     Execution execution;        ///< reports of this execution carry this number
     std::uint32_t attempt = 1;  ///< 1 for the first try of this task
+    std::uint8_t variant = 0;   ///< which variant of its request it got
     friend bool operator==(const AssignTask&, const AssignTask&) = default;
 };
 
@@ -31,6 +32,7 @@ enum class Settlement : std::uint8_t {
     cancelled,        ///< by request, before it started
     input_failed,     ///< never ran: the input `cause` failed
     input_cancelled,  ///< never ran: the input `cause` was cancelled
+    infeasible,       ///< never ran: no worker has what it needs; explain(RequestId) says what is missing
 };
 
 /// The task has its final state. Its number is free for a new task afterwards.

@@ -7,7 +7,7 @@
 
 namespace rankpool::scheduler {
 
-inline constexpr std::size_t settlement_count = 5;
+inline constexpr std::size_t settlement_count = 6;
 
 /// What happened so far, and what is the case now.
 struct Counters {

@@ -2,18 +2,38 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <variant>
 
 #include <rankpool/core/ids.hpp>
 #include <rankpool/core/time.hpp>
+#include <rankpool/scheduler/resource.hpp>
 
 namespace rankpool::scheduler {
 
 /// A worker can take tasks from now on. Workers are numbered by the caller, densely from 0, and never reused.
 struct WorkerJoined {
     WorkerId worker;
-    std::uint32_t slots = 1;  ///< tasks it runs at once
-    friend bool operator==(const WorkerJoined&, const WorkerJoined&) = default;
+    std::uint32_t slots = 1;               ///< tasks it runs at once
+    std::span<const Need> resources = {};  ///< what it has (borrowed for the call)
+};
+
+/// Everybody who is expected has joined: from now on a task that needs more than any worker has is not kept waiting.
+struct PoolFormed {
+    friend bool operator==(const PoolFormed&, const PoolFormed&) = default;
+};
+
+/// A resource gets its name, for messages.
+struct ResourceNamed {
+    ResourceId resource;
+    std::string_view name;
+};
+
+/// What some tasks need, said once for all of them. It does not change any more.
+struct RequestDefined {
+    RequestId request;                                     ///< the next number
+    std::span<const std::span<const Need>> variants = {};  ///< the first that fits is taken (borrowed); none: a slot
+    WorkerId pinned = {};                                  ///< the only worker that will do
 };
 
 /// A worker finishes what it holds and takes no more.
@@ -37,6 +57,7 @@ struct TaskSubmitted {
         0;  ///< nesting: 0 from the driver, 1 from a task, …; deeper first, so that waiting parents end soon
     std::uint16_t retries = 0;            ///< further attempts after a raised exception
     std::span<const TaskId> inputs = {};  ///< tasks not settled yet (borrowed for the call; repeats are allowed)
+    RequestId request = {};               ///< what it needs besides a slot
 };
 
 /// A worker reports that a task runs (sent for tasks that run for some time, not for short ones).
@@ -91,7 +112,8 @@ struct CancelRequested {
     friend bool operator==(const CancelRequested&, const CancelRequested&) = default;
 };
 
-using Event = std::variant<WorkerJoined, WorkerDraining, WorkerLost, TaskSubmitted, TaskStarted, TaskSuspended,
-                           TaskResumed, TaskFinished, TaskReturned, RevokeRefused, CancelRequested>;
+using Event =
+    std::variant<WorkerJoined, WorkerDraining, WorkerLost, PoolFormed, ResourceNamed, RequestDefined, TaskSubmitted,
+                 TaskStarted, TaskSuspended, TaskResumed, TaskFinished, TaskReturned, RevokeRefused, CancelRequested>;
 
 }  // namespace rankpool::scheduler

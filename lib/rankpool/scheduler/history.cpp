@@ -64,6 +64,8 @@ std::string History::text_of(const Record& record) {
             return "never ran, as input " + subject + " failed";
         case Step::input_cancelled:
             return "never ran, as input " + subject + " was cancelled";
+        case Step::infeasible:
+            return "never ran, as no worker has what it needs";
     }
     return "?";
 }

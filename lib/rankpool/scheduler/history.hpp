@@ -29,6 +29,7 @@ enum class Step : std::uint8_t {
     cancelled,
     input_failed,     ///< [input]
     input_cancelled,  ///< [input]
+    infeasible,
 };
 
 /// The latest transitions of all tasks, in a ring of fixed size, and a digest of all there ever were.

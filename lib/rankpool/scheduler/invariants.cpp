@@ -9,6 +9,9 @@ namespace rankpool::scheduler {
 void Scheduler::check_invariants() const {
     ready_.check_invariants(tasks_);
     workers_.check_invariants(tasks_);
+    requests_.check_invariants(tasks_);
+    check_stock();
+    check_requests();
 
     Counters found;
     std::uint64_t edges = 0, dead_edges = 0, open_inputs = 0, held = 0;
@@ -40,7 +43,7 @@ void Scheduler::check_invariants() const {
     RANKPOOL_ENSURE(dead_edges == edges_.dead() && edges + dead_edges == edges_.used());
     // Rule: a task is in the one collection of its state, and counted there.
     RANKPOOL_ENSURE(found.waiting == now.waiting);
-    RANKPOOL_ENSURE(found.ready == now.ready && found.ready == ready_.count());
+    RANKPOOL_ENSURE(found.ready == now.ready && found.ready == ready_.count() + requests_.ready_count());
     RANKPOOL_ENSURE(held == now.assigned + now.revoking + now.running + now.suspended);
     // Rule: every task is settled once.
     std::uint64_t settled = 0;
@@ -55,7 +58,7 @@ void Scheduler::check_invariants() const {
         RANKPOOL_ENSURE(not_started <=
                         std::uint64_t{worker.slots} + std::max(limits_.ahead_max, limits_.ahead_unmeasured));
     }
-    // Rule: no slot is free while a task is ready.
+    // Rule: no slot is free while a plain task is ready.
     RANKPOOL_ENSURE(ready_.is_empty() || workers_.free_slots() == 0);
     // Rule: a free slot without a task on its way to it means that nobody has a task to spare.
     RANKPOOL_ENSURE(workers_.free_slots() <= workers_.returning() || !workers_.has_surplus());

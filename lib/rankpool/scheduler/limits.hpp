@@ -28,6 +28,10 @@ struct Limits {
     std::uint32_t workers_max = 1U << 24;
     std::uint32_t functions_max = 1U << 20;
     std::uint32_t slots_max = 1U << 15;
+    std::uint32_t requests_max = 1U << 20;
+    std::uint32_t resources_max = 1U << 10;
+    /// Variants of one request.
+    std::uint32_t variants_max = 16;
 };
 
 }  // namespace rankpool::scheduler

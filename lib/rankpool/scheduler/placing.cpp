@@ -3,26 +3,44 @@
 namespace rankpool::scheduler {
 
 void Scheduler::place_ready_tasks(CommandSink& commands) {
-    while (!ready_.is_empty()) {
-        const TaskId id = ready_.front();
-        const WorkerId worker = workers_.least_loaded();
-        if (!worker.is_valid() || !prefill_.has_room(workers_[worker], tasks_[id].function)) return;
-        ready_.remove(tasks_, id);
-        assign(id, worker, commands);
+    if (requests_.has_open()) settle_stranded(commands);
+    bool is_plain_blocked = false;
+    for (;;) {
+        const bool has_plain = !is_plain_blocked && !ready_.is_empty();
+        if (!has_plain && !requests_.has_open()) break;
+        if (has_plain &&
+            (!requests_.has_open() ||
+             goes_before(tasks_[ready_.front()], tasks_[requests_[requests_.first_open(tasks_)].ready.front()]))) {
+            is_plain_blocked = !place_plain(commands);
+        } else {
+            place_requested(commands);
+        }
     }
-    take_back_for_idle_workers(commands);
+    if (ready_.is_empty()) take_back_for_idle_workers(commands);
+}
+
+bool Scheduler::place_plain(CommandSink& commands) {
+    const TaskId id = ready_.front();
+    const WorkerId worker = workers_.least_loaded();
+    if (!worker.is_valid() || !prefill_.has_room(workers_[worker], tasks_[id].function)) return false;
+    ready_.remove(tasks_, id);
+    assign(id, worker, commands);
+    return true;
 }
 
 void Scheduler::assign(TaskId id, WorkerId worker, CommandSink& commands) {
     Task& task = tasks_[id];
     TaskTable::begin_execution(task);
     task.expected_ns = prefill_.expected_ns(task.function);
-    task.is_worth_moving = prefill_.is_worth_moving(task.function);
+    // What has a request was sent where it fits: elsewhere it may not.
+    const bool is_requested = requests_.has_queue(task.request);
+    task.is_worth_moving = !is_requested && prefill_.is_worth_moving(task.function);
+    if (is_requested) stock_.take(worker, requests_[task.request].variant(task.variant));
     edges_.fetch_edges(task);
     workers_.give(tasks_, id, worker);
     ++counted_.executions;
     history_.note(id, Step::assigned, worker.value, task.execution);
-    commands.emplace_back(AssignTask{id, worker, task.execution, task.attempt});
+    commands.emplace_back(AssignTask{id, worker, task.execution, task.attempt, task.variant});
 }
 
 void Scheduler::take_back_for_idle_workers(CommandSink& commands) {

@@ -14,10 +14,20 @@ namespace rankpool::scheduler {
 /// One list per (priority, level) in use. Invariant: no list is empty, except the only one.
 class ReadyQueue {
   public:
+    ReadyQueue() = default;
+    ReadyQueue(ReadyQueue&&) noexcept = default;
+    ReadyQueue& operator=(ReadyQueue&&) noexcept = default;
+
     bool is_empty() const { return count_ == 0; }
     std::uint64_t count() const { return count_; }
     /// The task to place next; the queue is not empty.
     TaskId front() const { return lists_.begin()->second.first; }
+
+    /// Greater for tasks that run earlier.
+    static std::uint64_t key_of(const Task& task) {
+        const std::uint32_t priority = static_cast<std::uint32_t>(task.priority) ^ 0x80000000U;
+        return std::uint64_t{priority} << 16 | task.level;
+    }
 
     /// Adds a task whose inputs have just succeeded.
     void push(TaskTable& tasks, TaskId id);
@@ -39,11 +49,6 @@ class ReadyQueue {
   private:
     using Lists = std::map<std::uint64_t, TaskList, std::greater<>>;
 
-    /// Greater for tasks that run earlier.
-    static std::uint64_t key_of(const Task& task) {
-        const std::uint32_t priority = static_cast<std::uint32_t>(task.priority) ^ 0x80000000U;
-        return std::uint64_t{priority} << 16 | task.level;
-    }
     TaskList& list_of(const Task& task);
     TaskList& add_list(std::uint64_t key);
 

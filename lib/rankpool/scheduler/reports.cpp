@@ -20,6 +20,7 @@ void Scheduler::on(const TaskSuspended& event, Instant now, CommandSink& command
     const Task& task = tasks_[event.task];
     if (task.state == TaskState::suspended) return;
     workers_.shift(tasks_, event.task, TaskState::suspended);
+    offer(task.worker());
     history_.note(event.task, Step::suspended, task.worker().value, task.execution);
     refuse_cancel(event.task, commands);
     place_ready_tasks(commands);
@@ -42,7 +43,7 @@ void Scheduler::on(const TaskFinished& event, Instant now, CommandSink& commands
     const Task& task = tasks_[event.task];
     const bool is_cancel_pending = task.is_cancel_pending;
     edges_.fetch_dependents(task, tasks_);
-    workers_.take(tasks_, event.task);
+    take_from_worker(event.task);
     if (event.end == TaskEnd::returned) {
         prefill_.learn(task.function, event.busy);
         succeed(event.task, commands);
@@ -61,17 +62,16 @@ void Scheduler::on(const TaskFinished& event, Instant now, CommandSink& commands
 void Scheduler::on(const TaskReturned& event, Instant now, CommandSink& commands) {
     advance(now);
     if (!is_current(event.task, event.execution)) return;
-    Task& task = tasks_[event.task];
+    const Task& task = tasks_[event.task];
     if (task.state != TaskState::revoking) refuse(event.task, "given back although nobody asks for it");
     const bool is_cancel_pending = task.is_cancel_pending;
-    workers_.take(tasks_, event.task);
+    take_from_worker(event.task);
     history_.note(event.task, Step::came_back, task.worker().value, task.execution);
     if (is_cancel_pending) {
         settle_unsuccessful(event.task, Settlement::cancelled, commands);
     } else {
         ++counted_.stolen_back;
-        tasks_.set_state(task, TaskState::ready);
-        ready_.put_back(tasks_, event.task);
+        make_ready_again(event.task);
     }
     place_ready_tasks(commands);
 }
@@ -95,7 +95,7 @@ void Scheduler::on(const CancelRequested& event, Instant now, CommandSink& comma
         case TaskState::vacant:
             refuse(event.task, "to be cancelled although there is no such task");
         case TaskState::ready:
-            ready_.remove(tasks_, event.task);
+            take_from_ready(event.task);
             [[fallthrough]];
         case TaskState::waiting:
             settle_unsuccessful(event.task, Settlement::cancelled, commands);
@@ -139,8 +139,7 @@ void Scheduler::try_again(TaskId id, Step reason) {
     Task& task = tasks_[id];
     history_.note(id, reason, task.worker().value, task.execution);
     TaskTable::begin_attempt(task);
-    tasks_.set_state(task, TaskState::ready);
-    ready_.put_back(tasks_, id);
+    make_ready_again(id);
 }
 
 }  // namespace rankpool::scheduler

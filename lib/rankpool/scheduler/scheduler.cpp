@@ -22,6 +22,9 @@ void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& command
                    "named as an input of task " + std::to_string(event.task.value) + " although there is no such task");
         }
     }
+    if (event.request.is_valid() && !requests_.contains(event.request)) {
+        refuse(event.task, "submitted with request " + std::to_string(event.request.value) + ", which is not defined");
+    }
 
     tasks_.reach(event.task);
     Task& task = tasks_[event.task];
@@ -30,17 +33,21 @@ void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& command
     task.level = event.level;
     task.function = event.function;
     task.retries = event.retries;
+    task.request = event.request;
     task.attempt = 1;
     task.inputs_or_worker = static_cast<std::uint32_t>(event.inputs.size());
-    for (const TaskId input : event.inputs) edges_.add(tasks_[input], event.task, task.execution);
     history_.note(event.task, Step::submitted, task.open_inputs(), task.execution);
+    if (is_formed_ && is_infeasible(event.request)) {
+        settle(event.task, Settlement::infeasible, TaskId{}, commands);
+        return;
+    }
 
+    for (const TaskId input : event.inputs) edges_.add(tasks_[input], event.task, task.execution);
     if (!event.inputs.empty()) {
         tasks_.set_state(task, TaskState::waiting);
         return;
     }
-    tasks_.set_state(task, TaskState::ready);
-    ready_.push(tasks_, event.task);
+    make_ready(event.task);
     place_ready_tasks(commands);
 }
 

@@ -15,6 +15,8 @@
 #include <rankpool/scheduler/limits.hpp>
 #include <rankpool/scheduler/prefill.hpp>
 #include <rankpool/scheduler/ready_queue.hpp>
+#include <rankpool/scheduler/request_table.hpp>
+#include <rankpool/scheduler/stock.hpp>
 #include <rankpool/scheduler/task_table.hpp>
 #include <rankpool/scheduler/worker_table.hpp>
 
@@ -37,6 +39,10 @@ class Scheduler {
     void on(const WorkerDraining& event, Instant now, CommandSink& commands);
     /// O(k log k) for a worker that held k tasks.
     void on(const WorkerLost& event, Instant now, CommandSink& commands);
+    void on(const PoolFormed& event, Instant now, CommandSink& commands);
+    void on(const ResourceNamed& event, Instant now, CommandSink& commands);
+    /// O(workers).
+    void on(const RequestDefined& event, Instant now, CommandSink& commands);
     void on(const TaskSubmitted& event, Instant now, CommandSink& commands);
     void on(const TaskStarted& event, Instant now, CommandSink& commands);
     void on(const TaskSuspended& event, Instant now, CommandSink& commands);
@@ -62,6 +68,8 @@ class Scheduler {
     std::string story(TaskId task) const { return history_.story(task); }
     /// Why the task does not run now. May look at all tasks: for messages and debugging.
     std::string explain(TaskId task) const;
+    /// What the request asks for, who could meet it, and what the worker that comes closest lacks.
+    std::string explain(RequestId request) const;
     Counters counters() const;
     /// Edges from inputs to dependents that take memory now.
     std::uint64_t edges_in_use() const { return edges_.used(); }
@@ -74,9 +82,32 @@ class Scheduler {
 
     // placing.cpp
     void place_ready_tasks(CommandSink& commands);
+    /// False if the first of the plain tasks has to wait.
+    bool place_plain(CommandSink& commands);
     void assign(TaskId id, WorkerId worker, CommandSink& commands);
     void take_back_for_idle_workers(CommandSink& commands);
     void revoke(TaskId id, Step reason, CommandSink& commands);
+
+    // ready_tasks.cpp: into and out of the queues, and what tasks take from their workers' stock.
+    void make_ready(TaskId id);
+    void make_ready_again(TaskId id);
+    void take_from_ready(TaskId id);
+    void take_from_worker(TaskId id);
+    void offer(WorkerId worker);
+
+    // requests.cpp
+    struct Fit {
+        WorkerId worker;
+        std::uint8_t variant = 0;
+    };
+    bool has_room(const Request& request, WorkerId worker, FunctionId function) const;
+    std::optional<std::uint8_t> fitting_variant(const Request& request, WorkerId worker, FunctionId function) const;
+    bool could_run(const Request& request, WorkerId worker) const;
+    bool is_infeasible(RequestId id) const;
+    void count_able(WorkerId worker, std::int32_t change);
+    Fit find_worker(RequestId id, FunctionId function);
+    void place_requested(CommandSink& commands);
+    void settle_stranded(CommandSink& commands);
 
     // settling.cpp: the task is in no collection any more when it is settled.
     void succeed(TaskId id, CommandSink& commands);
@@ -93,16 +124,24 @@ class Scheduler {
     std::string explain_waiting(TaskId id) const;
     std::string explain_ready(TaskId id) const;
     std::string explain_held(TaskId id) const;
+    std::string explain_requested(TaskId id) const;
+
+    // request_invariants.cpp
+    void check_stock() const;
+    void check_requests() const;
 
     Limits limits_;
     TaskTable tasks_;
     EdgePool edges_;
-    ReadyQueue ready_;
+    ReadyQueue ready_;  ///< plain tasks: any free slot will do
+    RequestTable requests_;
+    Stock stock_;
     WorkerTable workers_;
     Prefill prefill_;
     History history_;
     Counters counted_;  ///< only what is counted up; counters() adds what is the case now
     Instant now_ = Instant::min();
+    bool is_formed_ = false;
     TaskList settling_;               ///< settled tasks whose dependents are still to be settled; empty between events
     std::vector<TaskId> lost_tasks_;  ///< working space of WorkerLost
 };

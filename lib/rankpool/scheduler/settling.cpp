@@ -15,6 +15,8 @@ Step step_of(Settlement settlement) {
             return Step::input_failed;
         case Settlement::input_cancelled:
             return Step::input_cancelled;
+        case Settlement::infeasible:
+            return Step::infeasible;
     }
     return Step::succeeded;
 }
@@ -26,14 +28,13 @@ void Scheduler::succeed(TaskId id, CommandSink& commands) {
     edges_.release(tasks_[id], tasks_, [&](TaskId dependent) {
         Task& task = tasks_[dependent];
         if (--task.inputs_or_worker != 0) return;
-        tasks_.set_state(task, TaskState::ready);
-        ready_.push(tasks_, dependent);
+        make_ready(dependent);
         history_.note(dependent, Step::inputs_ready, id.value, task.execution);
     });
 }
 
 void Scheduler::settle_unsuccessful(TaskId id, Settlement settlement, CommandSink& commands) {
-    const bool is_failure = settlement == Settlement::failed;
+    const bool is_failure = settlement != Settlement::cancelled;
     const Settlement of_dependents = is_failure ? Settlement::input_failed : Settlement::input_cancelled;
     settle(id, settlement, TaskId{}, commands);
     settle_dependents(id, of_dependents, commands);

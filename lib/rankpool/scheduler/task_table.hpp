@@ -5,6 +5,7 @@
 
 #include <rankpool/core/ids.hpp>
 #include <rankpool/scheduler/chunked_table.hpp>
+#include <rankpool/scheduler/resource.hpp>
 
 namespace rankpool::scheduler {
 
@@ -24,7 +25,7 @@ const char* text_of(TaskState state);
 /// True in the states in which a worker has the task.
 constexpr bool is_held(TaskState state) { return state >= TaskState::assigned; }
 
-/// All that is known of one task. 48 bytes: a million waiting tasks should stay a small matter.
+/// All that is known of one task. 56 bytes: with three inputs of 12 bytes each, a waiting task stays below 96.
 struct Task {
     static constexpr std::uint32_t no_edge = static_cast<std::uint32_t>(-1);
 
@@ -37,17 +38,19 @@ struct Task {
     std::int32_t priority = 0;
     FunctionId function;
     std::uint32_t expected_ns = 0;  ///< held: what it adds to its worker's expected work
+    RequestId request;
     std::uint16_t level = 0;
     std::uint16_t retries = 0;  ///< further attempts allowed after a raised exception
     std::uint16_t attempt = 1;  ///< stays at 65,535 once there
     TaskState state = TaskState::vacant;
+    std::uint8_t variant = 0;            ///< held: of its request
     bool is_worth_moving : 1 = false;    ///< held: long enough to be taken back for an idle worker
     bool is_cancel_pending : 1 = false;  ///< revoking: somebody wants it cancelled
 
     std::uint32_t open_inputs() const { return inputs_or_worker; }
     WorkerId worker() const { return WorkerId{inputs_or_worker}; }
 };
-static_assert(sizeof(Task) == 48);
+static_assert(sizeof(Task) == 56);
 
 /// True if `a` was handed out after `b`; execution numbers wrap around after four thousand million.
 constexpr bool is_later(Execution a, Execution b) { return static_cast<std::int32_t>(a.value - b.value) > 0; }

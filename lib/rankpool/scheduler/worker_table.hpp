@@ -36,6 +36,9 @@ class WorkerTable {
     /// taken back.
     WorkerId most_surplus();
 
+    /// Smaller for workers that should get the next task.
+    static std::uint16_t load_level(const Worker& worker);
+
     /// Slots of active workers for which there is no task.
     std::uint64_t free_slots() const { return free_slots_; }
     /// Tasks asked back to be run elsewhere.
@@ -52,7 +55,6 @@ class WorkerTable {
     void rank(WorkerId id);
     void settle_loose();
 
-    static std::uint16_t load_level(const Worker& worker);
     static std::uint16_t surplus_level(const Worker& worker);
 
     std::vector<Worker> workers_;

@@ -11,7 +11,13 @@ void Scheduler::on(const WorkerJoined& event, Instant now, CommandSink& commands
     RANKPOOL_EXPECT(event.worker.value < limits_.workers_max);
     RANKPOOL_EXPECT(!workers_.contains(event.worker) || workers_[event.worker].state == WorkerState::absent);
     RANKPOOL_EXPECT(event.slots > 0 && event.slots <= limits_.slots_max);
+    for (const Need& need : event.resources) {
+        RANKPOOL_EXPECT(need.resource.value < limits_.resources_max && need.amount <= amount_max);
+    }
     workers_.join(event.worker, event.slots);
+    stock_.join(event.worker, event.resources);
+    count_able(event.worker, 1);
+    offer(event.worker);
     place_ready_tasks(commands);
 }
 
@@ -20,6 +26,7 @@ void Scheduler::on(const WorkerDraining& event, Instant now, CommandSink& comman
     RANKPOOL_EXPECT(workers_.contains(event.worker));
     if (workers_[event.worker].state == WorkerState::draining) return;
     RANKPOOL_EXPECT(workers_[event.worker].state == WorkerState::active);
+    count_able(event.worker, -1);
     workers_.drain(event.worker);
     while (!workers_[event.worker].queue.is_empty()) revoke(workers_[event.worker].queue.last, Step::drained, commands);
     place_ready_tasks(commands);
@@ -38,10 +45,11 @@ void Scheduler::on(const WorkerLost& event, Instant now, CommandSink& commands) 
     // Latest submission first: each goes in front of the one before.
     std::sort(lost_tasks_.begin(), lost_tasks_.end(),
               [&](TaskId a, TaskId b) { return tasks_[a].order > tasks_[b].order; });
+    if (worker.state == WorkerState::active) count_able(event.worker, -1);
     workers_.lose(event.worker);
     for (const TaskId id : lost_tasks_) {
         const bool is_cancel_pending = tasks_[id].is_cancel_pending;
-        workers_.take(tasks_, id);
+        take_from_worker(id);
         if (is_cancel_pending) {
             settle_unsuccessful(id, Settlement::cancelled, commands);
         } else {
@@ -49,6 +57,8 @@ void Scheduler::on(const WorkerLost& event, Instant now, CommandSink& commands) 
             try_again(id, Step::worker_lost);
         }
     }
+    stock_.lose(event.worker);
+    offer(event.worker);  // To the tasks that are pinned to it: they will never run.
     place_ready_tasks(commands);
 }
 

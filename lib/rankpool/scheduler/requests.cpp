@@ -1,0 +1,148 @@
+// Tasks that need more than a slot: what they need, who can run them, and who gets them.
+#include <rankpool/core/contract.hpp>
+#include <rankpool/scheduler/scheduler.hpp>
+
+namespace rankpool::scheduler {
+namespace {
+
+/// How many workers with room are compared. Two are nearly as good as all: the fuller of two is rarely the fullest.
+constexpr int candidates_compared = 2;
+
+}  // namespace
+
+void Scheduler::on(const ResourceNamed& event, Instant now, CommandSink&) {
+    advance(now);
+    RANKPOOL_EXPECT(event.resource.value < limits_.resources_max);
+    stock_.name(event.resource, event.name);
+}
+
+void Scheduler::on(const RequestDefined& event, Instant now, CommandSink&) {
+    advance(now);
+    RANKPOOL_EXPECT(event.request.value == requests_.size() && event.request.value < limits_.requests_max);
+    RANKPOOL_EXPECT(event.variants.size() <= limits_.variants_max);
+    RANKPOOL_EXPECT(!event.pinned.is_valid() || event.pinned.value < limits_.workers_max);
+    for (const std::span<const Need> variant : event.variants) {
+        for (std::size_t i = 0; i < variant.size(); ++i) {
+            RANKPOOL_EXPECT(variant[i].resource.value < limits_.resources_max);
+            RANKPOOL_EXPECT(variant[i].amount > 0 && variant[i].amount <= amount_max);
+            for (std::size_t j = 0; j < i; ++j) RANKPOOL_EXPECT(variant[j].resource != variant[i].resource);
+        }
+    }
+    requests_.define(event, workers_.size());
+    Request& request = requests_[event.request];
+    for (WorkerId worker{0}; worker.value < workers_.size(); ++worker.value) {
+        if (workers_[worker].state == WorkerState::active && could_run(request, worker)) ++request.able;
+    }
+}
+
+void Scheduler::on(const PoolFormed&, Instant now, CommandSink& commands) {
+    advance(now);
+    is_formed_ = true;
+    for (TaskId id{0}; id.value < tasks_.size(); ++id.value) {
+        const TaskState state = tasks_[id].state;
+        if ((state != TaskState::waiting && state != TaskState::ready) || !is_infeasible(tasks_[id].request)) continue;
+        if (state == TaskState::ready) take_from_ready(id);
+        settle_unsuccessful(id, Settlement::infeasible, commands);
+    }
+    place_ready_tasks(commands);
+}
+
+bool Scheduler::has_room(const Request& request, WorkerId id, FunctionId function) const {
+    if (!workers_.contains(id)) return false;
+    const Worker& worker = workers_[id];
+    if (worker.state != WorkerState::active) return false;
+    if (worker.load < worker.slots) return true;
+    // Nobody else can have a pinned task. Others are not taken back from a queue, so only short ones may join it.
+    const bool may_queue = request.pinned.is_valid() || !prefill_.is_worth_moving(function);
+    return may_queue && prefill_.has_room(worker, function);
+}
+
+std::optional<std::uint8_t> Scheduler::fitting_variant(const Request& request, WorkerId worker,
+                                                       FunctionId function) const {
+    if (!has_room(request, worker, function)) return std::nullopt;
+    for (std::uint32_t i = 0; i < request.variant_count(); ++i) {
+        if (stock_.has(worker, request.variant(i))) return static_cast<std::uint8_t>(i);
+    }
+    return std::nullopt;
+}
+
+bool Scheduler::could_run(const Request& request, WorkerId worker) const {
+    for (std::uint32_t i = 0; i < request.variant_count(); ++i) {
+        if (stock_.could_have(worker, request.variant(i))) return true;
+    }
+    return false;
+}
+
+bool Scheduler::is_infeasible(RequestId id) const {
+    if (!requests_.has_queue(id)) return false;
+    const Request& request = requests_[id];
+    if (!request.pinned.is_valid()) return request.able == 0;
+    if (!workers_.contains(request.pinned)) return true;
+    const WorkerState state = workers_[request.pinned].state;
+    return (state != WorkerState::active && state != WorkerState::draining) || !could_run(request, request.pinned);
+}
+
+void Scheduler::count_able(WorkerId worker, std::int32_t change) {
+    for (RequestId id{0}; id.value < requests_.size(); ++id.value) {
+        Request& request = requests_[id];
+        if (request.pinned.is_valid() || !could_run(request, worker)) continue;
+        request.able += static_cast<std::uint32_t>(change);
+    }
+}
+
+Scheduler::Fit Scheduler::find_worker(RequestId id, FunctionId function) {
+    Request& request = requests_[id];
+    if (request.pinned.is_valid()) {
+        const auto variant = fitting_variant(request, request.pinned, function);
+        return variant ? Fit{request.pinned, *variant} : Fit{};
+    }
+    Fit best;
+    int compared = 0;
+    for (std::uint32_t left = request.candidates.count(); left > 0 && compared < candidates_compared; --left) {
+        const WorkerId worker = request.candidates.front();
+        const auto variant = fitting_variant(request, worker, function);
+        if (!variant) {
+            requests_.drop_candidate(id);
+            continue;
+        }
+        request.candidates.rotate();
+        ++compared;
+        if (!best.worker.is_valid() ||
+            WorkerTable::load_level(workers_[worker]) < WorkerTable::load_level(workers_[best.worker])) {
+            best = {worker, *variant};
+        }
+        if (workers_[worker].load == 0) break;
+    }
+    return best;
+}
+
+void Scheduler::place_requested(CommandSink& commands) {
+    const RequestId request = requests_.first_open(tasks_);
+    const TaskId id = requests_[request].ready.front();
+    const Fit fit = find_worker(request, tasks_[id].function);
+    if (!fit.worker.is_valid()) {
+        requests_.close(request);
+        return;
+    }
+    requests_.remove(tasks_, id);
+    tasks_[id].variant = fit.variant;
+    assign(id, fit.worker, commands);
+}
+
+void Scheduler::settle_stranded(CommandSink& commands) {
+    // Tasks pinned to a worker that is lost. Such a request is open whenever it has ready tasks.
+    for (;;) {
+        const RequestId stranded = requests_.find_open([this](const Request& request) {
+            return request.pinned.is_valid() && workers_.contains(request.pinned) &&
+                   workers_[request.pinned].state == WorkerState::lost;
+        });
+        if (!stranded.is_valid()) return;
+        while (!requests_[stranded].ready.is_empty()) {
+            const TaskId id = requests_[stranded].ready.front();
+            requests_.remove(tasks_, id);
+            settle_unsuccessful(id, Settlement::infeasible, commands);
+        }
+    }
+}
+
+}  // namespace rankpool::scheduler
