@@ -18,7 +18,7 @@ struct Failure {
     std::string host;                         ///< where it ran
     Rank rank = -1;                           ///< where it ran; -1 where it never ran
     std::uint32_t attempt = 0;                ///< 1 for the first try
-    std::uint16_t kind = 0;                   ///< which C++ type to throw again (failure_kinds.cpp)
+    std::uint16_t kind = 0;                   ///< which C++ type to throw again (failure.cpp)
     Bytes content;                            ///< the exception itself, for registered types
     std::vector<std::string> passed_through;  ///< the waiting tasks it went through on its way, innermost first
 
@@ -28,8 +28,8 @@ struct Failure {
 /// Describes the exception being handled now. Call it in a catch block.
 Failure capture_failure();
 
-/// Throws the exception again: a standard exception, a rankpool error or a registered type as itself, others as Error;
-/// always as a TaskError too.
+/// Throws the exception again: a standard exception, a rankpool error or a registered type as itself, others as the nearest
+/// of their bases that is one of these, and what is no std::exception as Error; always as a TaskError too.
 [[noreturn]] void throw_failure(const Failure& failure);
 
 /// A failure of rankpool's own making, thrown again as BrokenExecutor.

@@ -45,37 +45,44 @@ bool Progress::wait_until(std::unique_lock<std::mutex>& lock, const std::functio
             waiting_.fetch_sub(1, std::memory_order_relaxed);
             continue;
         }
-        const Turning turning(*this);
-        while (!ready()) {
-            ++turns_;
-            if (role_.turn()) {
-                pace.reset();
-                lock.unlock();
-                role_.after_turn();
-                lock.lock();
-                notify_others();
-                continue;
-            }
-            if (deadline != Instant::max() && now() >= deadline) return ready();
-            rest(lock, ready, pace, deadline);
+        if (turn_until_news(lock, ready, pace, deadline)) {
+            pace.reset();
+            lock.unlock();
+            role_.after_turn();  // Not as the one who turns: what runs here may wait itself.
+            lock.lock();
+        } else if (deadline != Instant::max() && now() >= deadline) {
+            return ready();
         }
     }
     return true;
 }
 
-void Progress::rest(std::unique_lock<std::mutex>& lock, const std::function<bool()>& ready, Pace& pace,
+bool Progress::turn_until_news(std::unique_lock<std::mutex>& lock, const std::function<bool()>& ready, Pace& pace,
+                               Instant deadline) {
+    const Turning turning(*this);
+    while (!ready()) {
+        ++turns_;
+        if (role_.turn()) return true;
+        if (deadline != Instant::max() && now() >= deadline) return false;
+        if (rest(lock, ready, pace, deadline)) return true;
+    }
+    return false;
+}
+
+// Returns whether anything arrived.
+bool Progress::rest(std::unique_lock<std::mutex>& lock, const std::function<bool()>& ready, Pace& pace,
                     Instant deadline) {
     switch (pace.next()) {
         case Pace::Step::spin:
             lock.unlock();
             relax();
             lock.lock();
-            return;
+            return false;
         case Pace::Step::yield:
             lock.unlock();
             sched_yield();
             lock.lock();
-            return;
+            return false;
         case Pace::Step::sleep:
             break;
     }
@@ -83,34 +90,33 @@ void Progress::rest(std::unique_lock<std::mutex>& lock, const std::function<bool
         lock.unlock();
         std::this_thread::sleep_for(50us);
         lock.lock();
-        return;
+        return false;
     }
     transport_.arm();
     if (ready()) {  // Who made it ready may have rung before the doorbell was armed.
         transport_.doorbell().disarm();
-        return;
+        return false;
     }
     // Twice: MPI may look for messages first and fetch them from the network afterwards.
     for (int look = 0; look < 2; ++look) {
         if (role_.turn()) {
             transport_.doorbell().disarm();
-            pace.reset();
-            lock.unlock();
-            role_.after_turn();
-            lock.lock();
-            return;
+            return true;
         }
     }
     Duration sleep = transport_.sleep_max();
     deadline = std::min(deadline, role_.next_deadline());
     if (deadline != Instant::max()) sleep = std::min(sleep, deadline - now());
+    asleep_ = true;
     lock.unlock();
     transport_.doorbell().sleep(sleep);
     lock.lock();
+    asleep_ = false;
+    return false;
 }
 
 void Progress::turn_once(std::unique_lock<std::mutex>& lock) {
-    if (turning_) return;
+    if (turning_ && !asleep_) return;
     ++turns_;
     if (!turn()) return;
     lock.unlock();
@@ -120,7 +126,9 @@ void Progress::turn_once(std::unique_lock<std::mutex>& lock) {
 
 bool Progress::turn() {
     const Turning turning(*this);
-    return role_.turn();
+    if (!role_.turn()) return false;
+    if (asleep_) transport_.doorbell().ring();  // What came may be what the sleeper waits for.
+    return true;
 }
 
 void Progress::wake() {
@@ -159,7 +167,7 @@ void Progress::run_background() {
         const std::uint64_t turns_before = turns_;
         background_wakes_.wait_for(lock, step);
         if (stopping_) return;
-        if (turning_ || turns_ != turns_before) {  // Somebody else turns: stay out of the way.
+        if ((turning_ && !asleep_) || turns_ != turns_before) {  // Somebody else turns: stay out of the way.
             step = background_step_max;
             continue;
         }

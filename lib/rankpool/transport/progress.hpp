@@ -65,9 +65,11 @@ class Progress {
     // While it lives, this thread is the one that turns.
     class Turning {
       public:
-        explicit Turning(Progress& progress) : progress_(progress) { progress_.turning_ = true; }
+        explicit Turning(Progress& progress) : progress_(progress), before_(progress.turning_) {
+            progress_.turning_ = true;
+        }
         ~Turning() {
-            progress_.turning_ = false;
+            progress_.turning_ = before_;
             progress_.notify_others();
         }
         Turning(const Turning&) = delete;
@@ -75,13 +77,16 @@ class Progress {
 
       private:
         Progress& progress_;
+        bool before_;  // true while another thread that turns is asleep
     };
 
     bool turn();
     void notify_others() {
         if (waiting_.load(std::memory_order_relaxed) != 0) others_.notify_all();
     }
-    void rest(std::unique_lock<std::mutex>& lock, const std::function<bool()>& ready, Pace& pace, Instant deadline);
+    bool turn_until_news(std::unique_lock<std::mutex>& lock, const std::function<bool()>& ready, Pace& pace,
+                         Instant deadline);
+    bool rest(std::unique_lock<std::mutex>& lock, const std::function<bool()>& ready, Pace& pace, Instant deadline);
     void run_background();
 
     Role& role_;
@@ -91,6 +96,7 @@ class Progress {
     std::condition_variable others_;  // threads that wait while another one turns
     std::atomic<int> waiting_{0};
     bool turning_ = false;
+    bool asleep_ = false;  // the one who turns sleeps on the doorbell, without the lock: others may turn meanwhile
     std::uint64_t turns_ = 0;
     std::condition_variable background_wakes_;
     bool background_sleeps_ = false;

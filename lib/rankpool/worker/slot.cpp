@@ -46,12 +46,13 @@ void Slot::loop(Runner& self) {
         }
         std::unique_lock lock(worker_.progress_.mutex());
         if (worker_.queue_.is_empty()) {
+            worker_.outbox_.flush();  // Another slot may be the one who turns, and sleep.
             const auto has_news = [&] {
                 return !worker_.queue_.is_empty() || has_ready() || (worker_.is_stopping_ && suspended_.empty());
             };
             worker_.progress_.wait_until(lock, has_news, next_deadline());
-            pass_deadlines();
         }
+        pass_deadlines();
         if (!worker_.queue_.is_empty() && !has_ready()) {
             HeldTask held = worker_.queue_.pop();
             lock.unlock();
@@ -184,8 +185,10 @@ bool Slot::suspend_until(Waitable& waitable, Instant deadline) {
     const Instant start = now();
     {
         const std::lock_guard lock(worker_.progress_.mutex());
-        running->is_announced = true;
-        worker_.tell(protocol::Kind::suspended, running->task, running->execution);
+        if (running != nullptr) {  // Done callbacks that wait run between tasks.
+            running->is_announced = true;
+            worker_.tell(protocol::Kind::suspended, running->task, running->execution);
+        }
     }
     if (free_.empty()) {
         runners_.push_back(switch_.make_runner());
@@ -203,7 +206,7 @@ bool Slot::suspend_until(Waitable& waitable, Instant deadline) {
     suspended_time_ = suspended_before + (now() - start);
     {
         const std::lock_guard lock(worker_.progress_.mutex());
-        worker_.tell(protocol::Kind::resumed, running->task, running->execution);
+        if (running != nullptr) worker_.tell(protocol::Kind::resumed, running->task, running->execution);
     }
     return waitable.is_ready();
 }

@@ -70,6 +70,8 @@ int Worker::finish() {
 void Worker::fail_initializer(const std::string& why) {
     const std::lock_guard lock(progress_.mutex());
     is_broken_ = true;
+    queue_ = TaskQueue();
+    while (!queue_.is_empty()) queue_.pop();
     tell(protocol::Kind::initializer_failed, 0U, 0U, why);
     outbox_.flush();
 }
