@@ -58,6 +58,8 @@ concept CrossesRanks = !requires {
 template <class T>
 requires detail::CopiedAsBytes<T>
 struct Codec<T> {
+    static constexpr bool copies_bytes = true;
+
     static void write(ByteWriter& writer, const T& item) {
         if constexpr (!std::is_empty_v<T>) writer.raw(&item, sizeof item);
     }
@@ -69,6 +71,16 @@ struct Codec<T> {
         if constexpr (sizeof(Image) == sizeof(T)) return std::bit_cast<T>(image);
     }
 };
+
+namespace detail {
+
+/// True if T's codec is the one above: not where a type that could be copied as bytes has a codec of its own.
+template <class T>
+inline constexpr bool has_bytes_codec = requires {
+    Codec<T>::copies_bytes;
+};
+
+}  // namespace detail
 
 /// Writes a value with its codec.
 template <CrossesRanks T>

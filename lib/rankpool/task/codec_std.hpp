@@ -24,14 +24,14 @@ namespace detail {
 template <class T>
 inline constexpr bool is_bulk_container = false;
 template <class T, class Allocator>
-inline constexpr bool is_bulk_container<std::vector<T, Allocator>> = CopiedAsBytes<T> && !std::is_same_v<T, bool>;
+inline constexpr bool is_bulk_container<std::vector<T, Allocator>> = has_bytes_codec<T> && !std::is_same_v<T, bool>;
 template <class Char, class Traits, class Allocator>
 inline constexpr bool is_bulk_container<std::basic_string<Char, Traits, Allocator>> = true;
 
 template <class T>
 inline constexpr bool is_item_container = false;
 template <class T, class Allocator>
-inline constexpr bool is_item_container<std::vector<T, Allocator>> = !CopiedAsBytes<T> || std::is_same_v<T, bool>;
+inline constexpr bool is_item_container<std::vector<T, Allocator>> = !has_bytes_codec<T> || std::is_same_v<T, bool>;
 template <class T, class Allocator>
 inline constexpr bool is_item_container<std::deque<T, Allocator>> = true;
 template <class T, class Allocator>

@@ -29,7 +29,7 @@ std::exception_ptr exception_of(const TaskState& state);
 
 /// Results that can be read where they arrived, without unpacking.
 template <class T>
-inline constexpr bool is_read_in_place = CopiedAsBytes<T> && !std::is_empty_v<T> && alignof(T) <= 8;
+inline constexpr bool is_read_in_place = has_bytes_codec<T> && !std::is_empty_v<T> && alignof(T) <= 8;
 
 }  // namespace detail
 
