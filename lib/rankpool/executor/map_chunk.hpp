@@ -40,12 +40,15 @@ struct MapChunk {
                     result.values.push_back(std::apply(function, std::move(arguments)));
                 }
             } catch (...) {
+                if (items.size() == 1) throw;  // The task's own failure: it may be retried.
                 result.failure = capture_failure();
                 if (result.failure->rank < 0) {
                     result.failure->task = this_task::name();
                     result.failure->host = this_task::host();
                     result.failure->rank = this_task::rank();
                     result.failure->attempt = this_task::attempt();
+                } else {
+                    result.failure->passed_through.push_back(this_task::name());
                 }
                 break;
             }
