@@ -150,6 +150,7 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     ForeignInputs held_;
     std::unordered_multimap<TaskState*, Waitable*> cancel_waits_;
     std::optional<Failure> broken_;
+    std::vector<std::shared_ptr<void>> abandoned_calls_;  // failed by us while a thread may run them still
     PoolCounts counts_;
     bool shares_memory_ = false;
     bool has_met_stranger_ = false;

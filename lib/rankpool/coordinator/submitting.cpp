@@ -234,6 +234,7 @@ void Coordinator::drop_all(const Failure& failure) {
         if (!state || is_settled(state->status())) continue;
         --live_tasks_;
         ++counts_.failed;
+        if (state->local()) abandoned_calls_.push_back(state->local());
         state->fail(failure);
         if (state->origin >= 0) tell_settled(*state);
         answer_cancel(*state);

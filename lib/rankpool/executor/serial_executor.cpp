@@ -64,6 +64,8 @@ class SerialExecutor::SerialClient final : public Client {
                 if (options_.initializer) options_.initializer();
             } catch (const std::exception& error) {
                 broken_ = std::string("the pool's initializer failed, so no task can run: ") + error.what();
+            } catch (...) {
+                broken_ = "the pool's initializer failed with something that is no std::exception, so no task can run";
             }
         });
     }
