@@ -56,11 +56,13 @@ Instant Coordinator::next_deadline() const {
 void Coordinator::after_turn() { run_deferred_callbacks(); }
 
 bool Coordinator::help_until(Waitable& waitable, Instant deadline) {
+    std::unique_lock lock(progress_.mutex());
+    if (is_closed_) return waitable.is_ready();
     // Whoever makes it ready from outside of this pool's crank has to wake us.
     waitable.wake_by(&wake_);
-    std::unique_lock lock(progress_.mutex());
     const bool ready = progress_.wait_until(
         lock, [&] { return waitable.is_ready() || is_closed_; }, deadline);
+    if (!waitable.is_ready()) waitable.wake_by(nullptr);
     return ready && waitable.is_ready();
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -84,6 +85,7 @@ class RankPoolExecutor::Parts {
     std::optional<LocalWorker> local_worker;
     std::size_t total_slots = 0;
     bool has_served = false;
+    std::mutex closing;  // Several threads may call shutdown().
 };
 
 RankPoolExecutor::RankPoolExecutor(MPI_Comm comm, PoolOptions options)
@@ -128,7 +130,6 @@ int RankPoolExecutor::serve() {
 
 void RankPoolExecutor::shutdown(ShutdownOptions options) {
     if (!parts_->coordinator) throw ShutdownError("only rank 0 shuts a pool down");
-    if (!parts_->transport) return;
     parts_->coordinator->begin_shutdown(options.cancel_futures ? CancelFutures::yes : CancelFutures::no);
     if (!options.wait) return;
     parts_->coordinator->await_tasks(Instant::max());
@@ -136,7 +137,7 @@ void RankPoolExecutor::shutdown(ShutdownOptions options) {
 }
 
 void RankPoolExecutor::abandon(int exit_code) {
-    if (!parts_->coordinator || !parts_->transport) return;
+    if (!parts_->coordinator) return;
     parts_->coordinator->begin_shutdown(CancelFutures::yes);
     parts_->coordinator->stop_running_tasks();
     parts_->coordinator->await_tasks(now() + abandon_patience);
@@ -144,6 +145,8 @@ void RankPoolExecutor::abandon(int exit_code) {
 }
 
 void RankPoolExecutor::close(int exit_code) {
+    const std::lock_guard lock(parts_->closing);
+    if (!parts_->transport) return;
     const std::vector<Rank> silent = parts_->coordinator->close(exit_code, parts_->options.shutdown_deadline);
     if (!silent.empty()) {
         std::string ranks;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -37,6 +38,7 @@ class ThreadPoolExecutor::Parts {
     std::unique_ptr<Transport> transport;
     ClientRef<Coordinator> coordinator;
     std::optional<LocalWorker> worker;
+    std::mutex closing;  // Several threads may call shutdown().
 };
 
 ThreadPoolExecutor::ThreadPoolExecutor(PoolOptions options) {
@@ -51,6 +53,7 @@ void ThreadPoolExecutor::shutdown(ShutdownOptions options) {
     coordinator.begin_shutdown(options.cancel_futures ? CancelFutures::yes : CancelFutures::no);
     if (!options.wait) return;
     coordinator.await_tasks(Instant::max());
+    const std::lock_guard lock(parts_->closing);
     coordinator.close(0, duration_max);
     parts_->worker.reset();
 }

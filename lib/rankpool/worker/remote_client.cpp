@@ -122,6 +122,7 @@ bool RemoteClient::cancel(TaskState& state) {
             state.cancel();
             return true;
         }
+        if (!knows(state)) return false;  // Composed of others.
         worker_->tell(protocol::Kind::cancel, state.origin_token);
         cancel_waits_.emplace(&state, &answered);
     }
