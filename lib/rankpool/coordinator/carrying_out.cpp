@@ -53,13 +53,7 @@ void Coordinator::carry_out(const scheduler::AssignTask& command) {
 
 Bytes Coordinator::gather_inputs(const TaskState& state) const {
     Bytes inputs;
-    ByteWriter writer(inputs);
-    for (const StateRef& input : state.extras_if_any()->inputs) {
-        RANKPOOL_ASSERT(input->status() == Status::succeeded);
-        const Bytes& outcome = input->outcome();
-        writer.value(static_cast<std::uint64_t>(outcome.size()));
-        writer.raw(outcome.data(), outcome.size());
-    }
+    for (const StateRef& input : state.extras_if_any()->inputs) input->append_input(inputs);
     return inputs;
 }
 
@@ -82,6 +76,10 @@ void Coordinator::carry_out(const scheduler::SettleTask& command) {
         case scheduler::Settlement::input_failed:
             ++counts_.failed;
             state->fail_packed(cause().outcome());
+            break;
+        case scheduler::Settlement::infeasible:
+            ++counts_.failed;
+            state->fail(broken_executor_failure("no worker of this pool has what the task needs, so it can never run"));
             break;
         case scheduler::Settlement::cancelled:
         case scheduler::Settlement::input_cancelled:

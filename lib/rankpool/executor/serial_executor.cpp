@@ -31,10 +31,7 @@ class SerialExecutor::SerialClient final : public Client {
                     count([](PoolCounts& all) { ++all.failed; });
                     return state->fail_packed(input->outcome());
                 }
-                if (shares_memory()) continue;
-                ByteWriter writer(inputs);
-                writer.value(static_cast<std::uint64_t>(input->outcome().size()));
-                writer.raw(input->outcome().data(), input->outcome().size());
+                if (!state->local()) input->append_input(inputs);
             }
         }
         for (int attempt = 1;; ++attempt) {

@@ -1,3 +1,4 @@
+#include <cstring>
 #include <thread>
 
 #include <rankpool/core/contract.hpp>
@@ -39,12 +40,26 @@ void TaskState::settle(Status status) {
 
 void TaskState::succeed(Bytes result) {
     RANKPOOL_EXPECT(!is_settled(status()));
-    if (value_) {
-        auto* call = static_cast<LocalCall*>(value_.get());
-        value_ = std::shared_ptr<void>(value_, call->result());
-    }
+    keeps_call_ = static_cast<bool>(value_);
     bytes_ = std::move(result);
     settle(Status::succeeded);
+}
+
+void TaskState::append_result(Bytes& bytes) const {
+    RANKPOOL_EXPECT(status() == Status::succeeded);
+    if (keeps_call_) {
+        static_cast<LocalCall*>(value_.get())->pack_result(bytes);
+    } else {
+        bytes.append(bytes_.data(), bytes_.size());
+    }
+}
+
+void TaskState::append_input(Bytes& inputs) const {
+    const std::size_t start = inputs.size();
+    inputs.extend(sizeof(std::uint64_t));
+    append_result(inputs);
+    const std::uint64_t size = inputs.size() - start - sizeof size;
+    std::memcpy(inputs.data() + start, &size, sizeof size);
 }
 
 void TaskState::succeed_with(std::shared_ptr<void> value) {

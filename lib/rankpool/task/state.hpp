@@ -45,6 +45,9 @@ class LocalCall {
     virtual void run() = 0;
     /// The kept result (null for void); valid after run() returned.
     virtual void* result() = 0;
+    /// Appends the kept result in packed form.
+    /// @throws ConfigError  its type cannot be packed
+    virtual void pack_result(Bytes& bytes) = 0;
 };
 
 /// Counts who holds a state; copies share it.
@@ -104,8 +107,13 @@ class TaskState {
     void fail_packed(Bytes failure);
     void cancel();
 
-    /// The packed result, or the packed failure. Only once settled.
+    /// The packed result (empty if the value is in memory), or the packed failure. Only once settled.
     const Bytes& outcome() const { return bytes_; }
+    /// Appends the result in packed form, wherever it is. Only with status succeeded.
+    /// @throws ConfigError  it is in memory, and its type cannot be packed
+    void append_result(Bytes& bytes) const;
+    /// The same as an input of a call: after its size in 64 bits (see CallReader).
+    void append_input(Bytes& inputs) const;
     /// The failure. Only with status failed.
     Failure failure() const;
     /// The value, unpacked on first use by `unpack(const Bytes&) -> std::shared_ptr<void>`. Only with status succeeded.
@@ -118,7 +126,7 @@ class TaskState {
             unlock();
             throw;
         }
-        void* const found = value_.get();
+        void* const found = keeps_call_ ? static_cast<LocalCall*>(value_.get())->result() : value_.get();
         unlock();
         return found;
     }
@@ -150,6 +158,7 @@ class TaskState {
     std::atomic<std::uint32_t> references_{0};
     std::atomic<Status> status_{Status::pending};
     std::atomic<bool> locked_{false};
+    bool keeps_call_ = false;  // value_ is still the local call, which keeps the result
     Client* client_;
     Watcher* watchers_ = nullptr;
     std::shared_ptr<void> value_;  // the local call until settled, then the value

@@ -110,6 +110,18 @@ class KeptCall<F, R, std::tuple<T...>, std::tuple<Kind...>> final : public Local
         }
     }
 
+    void pack_result(Bytes& bytes) override {
+        if constexpr (std::is_void_v<R>) {
+            (void)bytes;
+        } else if constexpr (CrossesRanks<R>) {
+            ByteWriter writer(bytes);
+            encode<R>(writer, *result_);
+        } else {
+            throw ConfigError(
+                "a result that lives in this process's memory cannot be sent to another rank: its type has no codec");
+        }
+    }
+
   private:
     template <class K, class Kd, class A>
     static LocalArgument<K, Kd> keep(A&& argument) {

@@ -1,3 +1,4 @@
+#include <deque>
 #include <mutex>
 
 #include <rankpool/core/error.hpp>
@@ -44,10 +45,12 @@ void RemoteClient::send(const StateRef& state, const TaskOptions& options) {
                             .key = options.key,
                             .inputs = {},
                             .packed = state->call().view()};
+    std::deque<Bytes> values;  // what the submit record borrows
     if (const TaskExtras* const extras = state->extras_if_any()) {
         for (const StateRef& input : extras->inputs) {
             if (input->status() == Status::succeeded) {
-                submit.inputs.push_back({.token = protocol::SubmitInput{}.token, .value = input->outcome().view()});
+                input->append_result(values.emplace_back());
+                submit.inputs.push_back({.token = protocol::SubmitInput{}.token, .value = values.back().view()});
             } else if (knows(*input)) {
                 submit.inputs.push_back({.token = input->origin_token, .value = {}});
             } else {  // It failed or was cancelled: so is this.
