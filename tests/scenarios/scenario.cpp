@@ -56,7 +56,7 @@ std::string Scenario::say(const std::string& line) {
     if (verb == "story") return scheduler_.story(task(subject));
     if (verb == "explain") return scheduler_.explain(task(subject)) + '\n';
     if (verb == "submit") return tell(submit(words));
-    if (verb == "return" || verb == "raise") return tell(finish(verb, words));
+    if (verb == "return" || verb == "raise" || verb == "time-out" || verb == "crash") return tell(finish(verb, words));
     if (verb == "start") return tell(TaskStarted{task(subject), execution(subject)});
     if (verb == "suspend") return tell(TaskSuspended{task(subject), execution(subject)});
     if (verb == "resume") return tell(TaskResumed{task(subject), execution(subject)});
@@ -67,7 +67,7 @@ std::string Scenario::say(const std::string& line) {
     if (verb == "request") return tell(define(words));
     const WorkerId worker{number_after('w', subject)};
     if (verb == "drain") return tell(WorkerDraining{worker});
-    if (verb == "lose") return tell(WorkerLost{worker});
+    if (verb == "lose") return tell(lose(worker, words.size() < 2 ? "" : words[1]));
     if (verb == "join") return tell(join(words));
     throw std::runtime_error("what does '" + verb + "' mean?");
 }
@@ -123,6 +123,12 @@ Event Scenario::join(Words words) {
     return event;
 }
 
+Event Scenario::lose(WorkerId worker, const std::string& reason) {
+    if (reason == "node") return WorkerLost{worker, LossReason::node_lost};
+    if (reason == "left") return WorkerLost{worker, LossReason::left};
+    return WorkerLost{worker};
+}
+
 Event Scenario::define(Words words) {
     RequestDefined event{.request = RequestId{number_after('r', take(words))}};
     needs_.clear();
@@ -159,8 +165,11 @@ Need Scenario::need(Words& words) {
 Event Scenario::finish(const std::string& verb, Words words) {
     const std::string subject = take(words);
     const Duration busy = words.empty() ? std::chrono::milliseconds(1) : duration_of(words.front());
-    return TaskFinished{task(subject), execution(subject), verb == "return" ? TaskEnd::returned : TaskEnd::raised,
-                        busy};
+    const TaskEnd end = verb == "return"  ? TaskEnd::returned
+                        : verb == "raise" ? TaskEnd::raised
+                        : verb == "crash" ? TaskEnd::crashed
+                                          : TaskEnd::timed_out;
+    return TaskFinished{task(subject), execution(subject), end, busy};
 }
 
 TaskId Scenario::task(const std::string& word) const {

@@ -23,6 +23,7 @@ class Scenario {
     std::string tell(const Event& event);
     Event submit(Words words);
     Event join(Words words);
+    static Event lose(WorkerId worker, const std::string& reason);
     Event define(Words words);
     Need need(Words& words);
     Event finish(const std::string& verb, Words words);

@@ -28,6 +28,8 @@ inline std::string text_of(Settlement settlement) {
             return "input cancelled";
         case Settlement::infeasible:
             return "infeasible";
+        case Settlement::quarantined:
+            return "quarantined";
     }
     return "?";
 }

@@ -38,9 +38,9 @@ class Storm {
     void run(int steps) {
         for (int i = 0; i < steps; ++i) step();
         weather_.losses = weather_.drains = weather_.cancels = 0;
+        // Everything ends in a bounded number of steps, if only there is a worker that stays and has enough.
+        join(5 * whole);
         if (weather_.requests != 0) tell(PoolFormed{});
-        // Everything ends in a bounded number of steps, if only there is a worker that stays.
-        join();
         for (int i = 0; referee_.unsettled() != 0; ++i) {
             if (i == 100'000) throw std::logic_error("tasks remain:\n" + scheduler_.explain(unsettled_.front()));
             work(any_worker());
@@ -133,13 +133,14 @@ class Storm {
     }
     RequestId any_request() { return weather_.requests == 0 ? RequestId{} : RequestId{below(weather_.requests)}; }
 
-    void join() {
+    void join(std::uint32_t at_least = 0) {
         workers_.push_back(std::make_unique<FakeWorker>());
         FakeWorker& worker = *workers_.back();
         worker.id = WorkerId{next_worker_++};
         worker.slots = 1 + below(weather_.slots_max);
         std::vector<Need>& has = needs_.emplace_back();
-        if (weather_.requests != 0) has = {{ResourceId{0}, below(5 * whole)}, {ResourceId{1}, below(5 * whole)}};
+        if (weather_.requests != 0)
+            has = {{ResourceId{0}, at_least + below(5 * whole)}, {ResourceId{1}, at_least + below(5 * whole)}};
         tell(WorkerJoined{.worker = worker.id, .slots = worker.slots, .resources = has});
     }
 
@@ -150,7 +151,7 @@ class Storm {
         worker.held.clear();
         worker.asked.clear();
         if (chance(500)) worker.reports.clear();
-        tell(WorkerLost{worker.id});
+        tell(WorkerLost{worker.id, static_cast<LossReason>(below(3))});
     }
 
     void work(FakeWorker& worker) {
@@ -220,7 +221,7 @@ class Storm {
             return;
         }
         const Duration busy{static_cast<Duration::rep>(below(static_cast<std::uint32_t>(weather_.busy_max.count())))};
-        const TaskEnd end = chance(200) ? TaskEnd::raised : TaskEnd::returned;
+        const TaskEnd end = chance(700) ? TaskEnd::returned : static_cast<TaskEnd>(below(4));
         worker.reports.push_back(TaskFinished{chosen->task, chosen->execution, end, busy});
         worker.held.erase(chosen);
     }

@@ -48,6 +48,7 @@ void Referee::watch(const WorkerDraining& event) {
 }
 
 void Referee::watch(const WorkerLost& event) {
+    if (event.reason == LossReason::worker_died) suspect(event.worker);
     workers_.erase(event.worker);
     lost_workers_.insert(event.worker);
     for (auto& [id, task] : tasks_) {
@@ -55,7 +56,11 @@ void Referee::watch(const WorkerLost& event) {
         task.state = State::ready;
         task.is_asked_back = false;
         ++task.attempt;
-        if (task.is_cancel_pending) expect_settled(id, Settlement::cancelled);
+        if (task.is_cancel_pending) {
+            expect_settled(id, Settlement::cancelled);
+        } else if (task.losses >= limits_.losses_max) {
+            expect_settled(id, Settlement::quarantined);
+        }
     }
     for (const auto& [id, task] : tasks_) {
         if (task.state == State::ready && is_stranded(task) && !expected_settlements_.contains(id))
@@ -97,6 +102,14 @@ void Referee::watch(const TaskFinished& event) {
     task->is_asked_back = false;
     if (event.end == TaskEnd::returned) {
         expect_settled(event.task, Settlement::succeeded);
+    } else if (event.end == TaskEnd::crashed) {
+        ++task->attempt;
+        task->state = State::ready;
+        if (++task->losses >= limits_.losses_max) {
+            expect_settled(event.task, Settlement::quarantined);
+        } else if (task->is_cancel_pending) {
+            expect_settled(event.task, Settlement::cancelled);
+        }
     } else if (task->retries == 0) {
         expect_settled(event.task, Settlement::failed);
     } else if (task->is_cancel_pending) {
@@ -175,6 +188,7 @@ void Referee::check(const AssignTask& command) {
     execution = command.execution;
     task.state = State::assigned;
     task.worker = command.worker;
+    task.assigned_as = assignments_++;
 }
 
 void Referee::check(const RevokeTask& command) {
@@ -203,10 +217,10 @@ void Referee::check(const SettleTask& command) {
         demand(seen_settlements_.contains(command.cause), "the cause was settled before");
         const Settlement cause = seen_settlements_.at(command.cause);
         demand(cause != Settlement::succeeded, "the cause did not succeed");
-        demand(
-            (command.settlement == Settlement::input_failed) ==
-                (cause == Settlement::failed || cause == Settlement::infeasible || cause == Settlement::input_failed),
-            "a failure is told from a cancel");
+        demand((command.settlement == Settlement::input_failed) ==
+                   (cause == Settlement::failed || cause == Settlement::infeasible ||
+                    cause == Settlement::quarantined || cause == Settlement::input_failed),
+               "a failure is told from a cancel");
     }
     seen_settlements_.insert(*expected);
     expected_settlements_.erase(expected);
@@ -254,6 +268,21 @@ void Referee::expect_no_cancel(TaskId id) {
     Task& task = tasks_.at(id);
     task.is_asked_back = false;
     if (std::exchange(task.is_cancel_pending, false)) expected_refusals_.insert(id);
+}
+
+void Referee::suspect(WorkerId worker) {
+    std::map<std::uint64_t, Task*> queued;
+    std::uint32_t running = 0;
+    for (auto& [id, task] : tasks_) {
+        if (task.worker != worker || !task.is_held()) continue;
+        if (task.state == State::running) ++running;
+        if (task.state != State::assigned) ++task.losses;
+        if (task.state == State::assigned && !task.is_asked_back) queued[task.assigned_as] = &task;
+    }
+    const std::uint32_t slots = workers_.at(worker).slots;
+    for (const auto& [order, task] : queued) {
+        if (running++ < slots) ++task->losses;
+    }
 }
 
 bool Referee::is_plain(const Task& task) const {

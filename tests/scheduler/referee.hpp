@@ -34,6 +34,8 @@ class Referee {
         std::uint32_t retries = 0;
         WorkerId worker;
         std::uint8_t variant = 0;
+        std::uint64_t assigned_as = 0;  ///< counts assignments
+        std::uint32_t losses = 0;
         bool is_asked_back = false;
         bool is_cancel_pending = false;
         bool is_held() const { return state >= State::assigned; }
@@ -74,6 +76,7 @@ class Referee {
     Task* current(TaskId id, Execution execution);
     void expect_settled(TaskId id, Settlement settlement);
     void expect_no_cancel(TaskId id);
+    void suspect(WorkerId worker);
     bool is_plain(const Task& task) const;
     bool has(WorkerId worker, const std::vector<Need>& needs, bool is_all_free) const;
     /// True if a worker with a free slot has what the task needs.
@@ -91,6 +94,7 @@ class Referee {
     std::map<RequestId, Request> requests_;
     std::set<WorkerId> lost_workers_;
     bool is_formed_ = false;
+    std::uint64_t assignments_ = 0;
     Settlements expected_settlements_;  ///< still to come after the present event
     Settlements seen_settlements_;      ///< that came after it
     std::set<TaskId> expected_refusals_;

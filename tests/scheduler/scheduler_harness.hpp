@@ -24,7 +24,7 @@ inline WorkerJoined worker_joined(WorkerId worker, std::uint32_t slots = 1, std:
     return {.worker = worker, .slots = slots, .resources = {has.begin(), has.size()}};
 }
 inline WorkerDraining worker_draining(WorkerId worker) { return {worker}; }
-inline WorkerLost worker_lost(WorkerId worker) { return {worker}; }
+inline WorkerLost worker_lost(WorkerId worker, LossReason reason = LossReason::worker_died) { return {worker, reason}; }
 inline TaskSubmitted task_submitted(TaskId task, std::initializer_list<TaskId> inputs = {}) {
     return {.task = task, .function = f0, .inputs = {inputs.begin(), inputs.size()}};
 }
@@ -45,6 +45,9 @@ inline TaskFinished returned(TaskId task, Execution execution = first, Duration 
 }
 inline TaskFinished raised(TaskId task, Execution execution = first) {
     return {task, execution, TaskEnd::raised, std::chrono::microseconds(100)};
+}
+inline TaskFinished ended(TaskId task, TaskEnd end, Execution execution = first) {
+    return {task, execution, end, std::chrono::microseconds(100)};
 }
 inline TaskReturned gave_back(TaskId task, Execution execution = first) { return {task, execution}; }
 inline RevokeRefused kept(TaskId task, Execution execution = first) { return {task, execution}; }

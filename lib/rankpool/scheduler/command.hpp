@@ -28,11 +28,12 @@ struct RevokeTask {
 
 enum class Settlement : std::uint8_t {
     succeeded,
-    failed,           ///< its last attempt raised
+    failed,           ///< its last attempt raised or met its time limit
     cancelled,        ///< by request, before it started
     input_failed,     ///< never ran: the input `cause` failed
     input_cancelled,  ///< never ran: the input `cause` was cancelled
     infeasible,       ///< never ran: no worker has what it needs; explain(RequestId) says what is missing
+    quarantined,      ///< took down Limits::losses_max workers, or processes of theirs
 };
 
 /// The task has its final state. Its number is free for a new task afterwards.

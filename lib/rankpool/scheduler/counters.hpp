@@ -7,15 +7,15 @@
 
 namespace rankpool::scheduler {
 
-inline constexpr std::size_t settlement_count = 6;
+inline constexpr std::size_t settlement_count = 7;
 
 /// What happened so far, and what is the case now.
 struct Counters {
     std::uint64_t submitted = 0;
     std::array<std::uint64_t, settlement_count> settled{};  ///< by Settlement
     std::uint64_t executions = 0;                           ///< AssignTask commands
-    std::uint64_t retries = 0;                              ///< further attempts after a raised exception
-    std::uint64_t lost_retries = 0;                         ///< further attempts after the loss of a worker
+    std::uint64_t retries = 0;                              ///< further attempts after an exception or a time limit
+    std::uint64_t lost_retries = 0;                         ///< further attempts after the loss of a worker, or a crash
     std::uint64_t revokes = 0;                              ///< RevokeTask commands
     std::uint64_t stolen_back = 0;                          ///< tasks that came back to be run elsewhere
     std::uint64_t late_reports = 0;                         ///< reports of executions that were not current

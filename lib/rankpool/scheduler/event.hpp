@@ -42,9 +42,17 @@ struct WorkerDraining {
     friend bool operator==(const WorkerDraining&, const WorkerDraining&) = default;
 };
 
+/// Why a worker is gone; decides whether the tasks it ran are suspects.
+enum class LossReason : std::uint8_t {
+    worker_died,  ///< it alone, so perhaps because of what it ran
+    node_lost,    ///< with all others of its node
+    left,         ///< asked to, or because its allocation ended
+};
+
 /// A worker left or stopped answering; its tasks need a new home.
 struct WorkerLost {
     WorkerId worker;
+    LossReason reason = LossReason::worker_died;
     friend bool operator==(const WorkerLost&, const WorkerLost&) = default;
 };
 
@@ -55,7 +63,7 @@ struct TaskSubmitted {
     std::int32_t priority = 0;  ///< higher first
     std::uint16_t level =
         0;  ///< nesting: 0 from the driver, 1 from a task, …; deeper first, so that waiting parents end soon
-    std::uint16_t retries = 0;            ///< further attempts after a raised exception
+    std::uint16_t retries = 0;            ///< further attempts after an exception or its time limit
     std::span<const TaskId> inputs = {};  ///< tasks not settled yet (borrowed for the call; repeats are allowed)
     RequestId request = {};               ///< what it needs besides a slot
 };
@@ -81,9 +89,14 @@ struct TaskResumed {
     friend bool operator==(const TaskResumed&, const TaskResumed&) = default;
 };
 
-enum class TaskEnd : std::uint8_t { returned, raised };
+enum class TaskEnd : std::uint8_t {
+    returned,
+    raised,     ///< uses up a retry
+    timed_out,  ///< stopped at its time limit; uses up a retry
+    crashed,    ///< took the process that ran it down, but not the worker; counts as the loss of a worker
+};
 
-/// A task ran to its end, by returning or by raising an exception.
+/// A task ran to its end.
 struct TaskFinished {
     TaskId task;
     Execution execution;

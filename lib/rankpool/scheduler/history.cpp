@@ -52,8 +52,16 @@ std::string History::text_of(const Record& record) {
             return "kept by" + worker + ", it runs" + execution;
         case Step::raised:
             return "raised on" + worker + ", to be tried again" + execution;
+        case Step::timed_out:
+            return "met its time limit on" + worker + ", to be tried again" + execution;
+        case Step::crashed:
+            return "crashed on" + worker + ", to be tried again" + execution;
         case Step::worker_lost:
             return "lost with" + worker + execution;
+        case Step::node_lost:
+            return "lost with the node of" + worker + execution;
+        case Step::worker_left:
+            return "lost as" + worker + " left" + execution;
         case Step::succeeded:
             return "succeeded" + execution;
         case Step::failed:
@@ -66,6 +74,8 @@ std::string History::text_of(const Record& record) {
             return "never ran, as input " + subject + " was cancelled";
         case Step::infeasible:
             return "never ran, as no worker has what it needs";
+        case Step::quarantined:
+            return "given up, as workers die of it" + execution;
     }
     return "?";
 }

@@ -23,13 +23,18 @@ enum class Step : std::uint8_t {
     came_back,       ///< [worker]
     not_given_back,  ///< [worker]
     raised,          ///< and will be tried again [worker]
+    timed_out,       ///< and will be tried again [worker]
+    crashed,         ///< and will be tried again [worker]
     worker_lost,     ///< [worker]
+    node_lost,       ///< [worker]
+    worker_left,     ///< [worker]
     succeeded,
     failed,
     cancelled,
     input_failed,     ///< [input]
     input_cancelled,  ///< [input]
     infeasible,
+    quarantined,
 };
 
 /// The latest transitions of all tasks, in a ring of fixed size, and a digest of all there ever were.

@@ -47,16 +47,28 @@ void Scheduler::on(const TaskFinished& event, Instant now, CommandSink& commands
     if (event.end == TaskEnd::returned) {
         prefill_.learn(task.function, event.busy);
         succeed(event.task, commands);
-    } else if (task.retries == 0) {
-        settle_unsuccessful(event.task, Settlement::failed, commands);
-    } else if (is_cancel_pending) {
-        settle_unsuccessful(event.task, Settlement::cancelled, commands);
     } else {
-        --tasks_[event.task].retries;
-        ++counted_.retries;
-        try_again(event.task, Step::raised);
+        end_badly(event.task, event.end, is_cancel_pending, commands);
     }
     place_ready_tasks(commands);
+}
+
+void Scheduler::end_badly(TaskId id, TaskEnd end, bool is_cancel_pending, CommandSink& commands) {
+    Task& task = tasks_[id];
+    const bool is_crash = end == TaskEnd::crashed;
+    const bool is_last = is_crash ? ++task.losses >= limits_.losses_max : task.retries == 0;
+    if (is_last) {
+        settle_unsuccessful(id, is_crash ? Settlement::quarantined : Settlement::failed, commands);
+    } else if (is_cancel_pending) {
+        settle_unsuccessful(id, Settlement::cancelled, commands);
+    } else if (is_crash) {
+        ++counted_.lost_retries;
+        try_again(id, Step::crashed);
+    } else {
+        --task.retries;
+        ++counted_.retries;
+        try_again(id, end == TaskEnd::raised ? Step::raised : Step::timed_out);
+    }
 }
 
 void Scheduler::on(const TaskReturned& event, Instant now, CommandSink& commands) {

@@ -35,6 +35,7 @@ void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& command
     task.retries = event.retries;
     task.request = event.request;
     task.attempt = 1;
+    task.losses = 0;
     task.inputs_or_worker = static_cast<std::uint32_t>(event.inputs.size());
     history_.note(event.task, Step::submitted, task.open_inputs(), task.execution);
     if (is_formed_ && is_infeasible(event.request)) {

@@ -118,7 +118,11 @@ class Scheduler {
     // reports.cpp
     bool is_current(TaskId id, Execution execution);
     void refuse_cancel(TaskId id, CommandSink& commands);
+    void end_badly(TaskId id, TaskEnd end, bool is_cancel_pending, CommandSink& commands);
     void try_again(TaskId id, Step reason);
+
+    // workforce.cpp
+    void suspect_running_tasks(const Worker& worker);
 
     // explain.cpp
     std::string explain_waiting(TaskId id) const;

@@ -17,6 +17,8 @@ Step step_of(Settlement settlement) {
             return Step::input_cancelled;
         case Settlement::infeasible:
             return Step::infeasible;
+        case Settlement::quarantined:
+            return Step::quarantined;
     }
     return Step::succeeded;
 }

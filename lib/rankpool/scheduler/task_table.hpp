@@ -40,10 +40,11 @@ struct Task {
     std::uint32_t expected_ns = 0;  ///< held: what it adds to its worker's expected work
     RequestId request;
     std::uint16_t level = 0;
-    std::uint16_t retries = 0;  ///< further attempts allowed after a raised exception
+    std::uint16_t retries = 0;  ///< further attempts allowed after an exception or its time limit
     std::uint16_t attempt = 1;  ///< stays at 65,535 once there
     TaskState state = TaskState::vacant;
     std::uint8_t variant = 0;            ///< held: of its request
+    std::uint8_t losses = 0;             ///< workers that died while it was running, probably
     bool is_worth_moving : 1 = false;    ///< held: long enough to be taken back for an idle worker
     bool is_cancel_pending : 1 = false;  ///< revoking: somebody wants it cancelled
 

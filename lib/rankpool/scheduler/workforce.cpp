@@ -5,6 +5,21 @@
 #include <rankpool/scheduler/scheduler.hpp>
 
 namespace rankpool::scheduler {
+namespace {
+
+Step step_of(LossReason reason) {
+    switch (reason) {
+        case LossReason::worker_died:
+            return Step::worker_lost;
+        case LossReason::node_lost:
+            return Step::node_lost;
+        case LossReason::left:
+            return Step::worker_left;
+    }
+    return Step::worker_lost;
+}
+
+}  // namespace
 
 void Scheduler::on(const WorkerJoined& event, Instant now, CommandSink& commands) {
     advance(now);
@@ -38,6 +53,7 @@ void Scheduler::on(const WorkerLost& event, Instant now, CommandSink& commands) 
     const Worker& worker = workers_[event.worker];
     RANKPOOL_EXPECT(worker.state == WorkerState::active || worker.state == WorkerState::draining);
 
+    if (event.reason == LossReason::worker_died) suspect_running_tasks(worker);
     lost_tasks_.clear();
     for (const TaskList* list : {&worker.queue, &worker.taken}) {
         for (TaskId id = list->first; id.is_valid(); id = tasks_[id].next) lost_tasks_.push_back(id);
@@ -52,14 +68,27 @@ void Scheduler::on(const WorkerLost& event, Instant now, CommandSink& commands) 
         take_from_worker(id);
         if (is_cancel_pending) {
             settle_unsuccessful(id, Settlement::cancelled, commands);
+        } else if (tasks_[id].losses >= limits_.losses_max) {
+            settle_unsuccessful(id, Settlement::quarantined, commands);
         } else {
             ++counted_.lost_retries;
-            try_again(id, Step::worker_lost);
+            try_again(id, step_of(event.reason));
         }
     }
     stock_.lose(event.worker);
     offer(event.worker);  // To the tasks that are pinned to it: they will never run.
     place_ready_tasks(commands);
+}
+
+void Scheduler::suspect_running_tasks(const Worker& worker) {
+    std::uint32_t slots = worker.slots;
+    for (TaskId id = worker.taken.first; id.is_valid(); id = tasks_[id].next) {
+        const bool is_running = tasks_[id].state == TaskState::running;
+        if (is_running && slots > 0) --slots;
+        if (is_running || tasks_[id].state == TaskState::suspended) ++tasks_[id].losses;
+    }
+    // No start is reported of a short task, nor of one that kills at once: the oldest of the queue had the other slots.
+    for (TaskId id = worker.queue.first; id.is_valid() && slots > 0; id = tasks_[id].next, --slots) ++tasks_[id].losses;
 }
 
 }  // namespace rankpool::scheduler
