@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <new>
+#include <string>
 #include <utility>
 
+#include <rankpool/core/error.hpp>
 #include <rankpool/task/failure.hpp>
 #include <rankpool/task/registry.hpp>
 #include <rankpool/task/state.hpp>
@@ -54,9 +57,7 @@ void Slot::loop(Runner& self) {
         }
         pass_deadlines();
         if (!worker_.queue_.is_empty() && !has_ready()) {
-            HeldTask held = worker_.queue_.pop();
-            lock.unlock();
-            run_task(std::move(held));
+            run_task(lock, worker_.queue_.pop());
             continue;
         }
         const bool is_over = worker_.is_stopping_ && worker_.queue_.is_empty() && suspended_.empty() && !has_ready();
@@ -88,13 +89,18 @@ void Slot::end_free_runners() {
     runners_.clear();
 }
 
-void Slot::run_task(HeldTask held) {
+void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
     static const std::string local_call = "local call";
     Worker::Running running;
     running.task = held.task;
     running.execution = held.execution;
     running.start = now();
     running.stop = held.must_stop;
+    if (!held.name.empty()) running.name = &held.name;
+    worker_.begin(running);  // Under the lock that took it from the queue: no wish to stop it falls between the two.
+    lock.unlock();
+    running_ = &running;
+    suspended_time_ = Duration::zero();
     this_task::Context context{.name = &held.name,
                                .key = &held.key,
                                .host = &worker_.options_.host,
@@ -108,7 +114,8 @@ void Slot::run_task(HeldTask held) {
     try {
         const FunctionEntry* const entry = held.is_local ? nullptr : &find_function(FunctionId{held.function});
         if (held.name.empty()) context.name = entry != nullptr ? &readable_name(*entry) : &local_call;
-        start(running, context);
+        running.name = context.name;
+        this_task::current() = &context;
         if (entry == nullptr) {
             LocalCall* call = nullptr;
             std::memcpy(&call, held.packed.data(), sizeof call);
@@ -138,24 +145,14 @@ void Slot::run_task(HeldTask held) {
     this_task::current() = nullptr;
     running_ = nullptr;
     const Instant end = now();
-    std::unique_lock lock(worker_.progress_.mutex());
-    std::erase(worker_.running_, &running);
+    lock.lock();
+    worker_.end(running);
     report(running, raised, outcome, end - running.start - suspended_time_);
     if (end - last_poll_ > report_delay || worker_.queue_.is_empty()) {
         last_poll_ = end;
         worker_.outbox_.flush();
         worker_.progress_.turn_once(lock);
     }
-}
-
-void Slot::start(Worker::Running& running, const this_task::Context& context) {
-    running.name = context.name;
-    running_ = &running;
-    suspended_time_ = Duration::zero();
-    this_task::current() = &context;
-    const std::lock_guard lock(worker_.progress_.mutex());
-    worker_.running_.push_back(&running);
-    worker_.progress_.became_busy();
 }
 
 void Slot::report(const Worker::Running& running, bool raised, const Bytes& outcome, Duration busy) {
@@ -166,7 +163,22 @@ void Slot::report(const Worker::Running& running, bool raised, const Bytes& outc
                                     .outcome = outcome.view()});
 }
 
+// Before anything of a wait is noted: there may be no memory for one more.
+void Slot::reserve_runner() {
+    if (!free_.empty()) return;
+    try {
+        runners_.push_back(switch_.make_runner());
+        free_.push_back(runners_.back().get());
+    } catch (const std::bad_alloc&) {
+        throw Error("no stack for the tasks to run while this one waits (" + std::to_string(suspended_.size()) +
+                    " wait on this thread already): a smaller RANKPOOL_TASK_STACK_KIB, or a higher ulimit -v or "
+                    "vm.max_map_count helps, or fewer tasks that wait");
+    }
+}
+
 bool Slot::suspend_until(Waitable& waitable, Instant deadline) {
+    if (waitable.is_ready()) return true;
+    reserve_runner();
     Runner& self = switch_.current();
     {
         waitable.owner = &self;
@@ -186,13 +198,9 @@ bool Slot::suspend_until(Waitable& waitable, Instant deadline) {
     {
         const std::lock_guard lock(worker_.progress_.mutex());
         if (running != nullptr) {  // Done callbacks that wait run between tasks.
-            running->is_announced = true;
+            worker_.mark_announced(*running);
             worker_.tell(protocol::Kind::suspended, running->task, running->execution);
         }
-    }
-    if (free_.empty()) {
-        runners_.push_back(switch_.make_runner());
-        free_.push_back(runners_.back().get());
     }
     Runner* const next = free_.back();
     free_.pop_back();

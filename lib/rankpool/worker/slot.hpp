@@ -29,8 +29,8 @@ class Slot final : public FiberWaiter, private Wakeup {
     void pass_deadlines();
     bool has_ready();
     Instant next_deadline() const;
-    void run_task(HeldTask held);
-    void start(Worker::Running& running, const this_task::Context& context);
+    void run_task(std::unique_lock<std::mutex>& lock, HeldTask held);
+    void reserve_runner();
     void report(const Worker::Running& running, bool raised, const Bytes& outcome, Duration busy);
     void wake(Waitable& waitable) override;
     void give_back_free_runner();

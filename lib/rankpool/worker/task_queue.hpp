@@ -47,6 +47,10 @@ struct HeldTask {
 /// for them), then arrival.
 class TaskQueue {
   public:
+    TaskQueue() = default;
+    TaskQueue(const TaskQueue&) = delete;  // last_ points into ranks_.
+    TaskQueue& operator=(const TaskQueue&) = delete;
+
     bool is_empty() const { return size_ == 0; }
     std::size_t size() const { return size_; }
 

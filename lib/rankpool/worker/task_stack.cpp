@@ -32,13 +32,14 @@ void TaskStack::deallocate(boost::context::stack_context& stack) noexcept {
 
 std::size_t TaskStack::size_from(const char* text) {
     constexpr std::size_t default_kib = 8192;
+    constexpr std::size_t kib_max = std::size_t{1} << 30;  // 1 TiB: more than a process can have of them
     std::size_t kib = default_kib;
     if (text != nullptr) {
         const char* const end = text + std::strlen(text);
         const auto [stop, error] = std::from_chars(text, end, kib);
-        if (error != std::errc() || stop != end || kib < 64) {
+        if (error != std::errc() || stop != end || kib < 64 || kib > kib_max) {
             throw ConfigError("RANKPOOL_TASK_STACK_KIB is '" + std::string(text) +
-                              "': it is the stack size of a task in KiB, at least 64");
+                              "': it is the stack size of a task in KiB, from 64 to " + std::to_string(kib_max));
         }
     }
     return kib * 1024;

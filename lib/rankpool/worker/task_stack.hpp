@@ -18,7 +18,7 @@ class TaskStack {
     void deallocate(boost::context::stack_context& stack) noexcept;
 
     /// The size from RANKPOOL_TASK_STACK_KIB's text (may be null), or the default of 8 MiB.
-    /// @throws ConfigError  not a number of at least 64
+    /// @throws ConfigError  not a number from 64 to 2^30
     static std::size_t size_from(const char* text);
 
   private:

@@ -1,7 +1,12 @@
+#include <algorithm>
 #include <exception>
+#include <iostream>
+#include <iterator>
 #include <unistd.h>
+#include <utility>
 
 #include <rankpool/core/error.hpp>
+#include <rankpool/task/failure.hpp>
 #include <rankpool/worker/remote_client.hpp>
 #include <rankpool/worker/slot.hpp>
 #include <rankpool/worker/worker.hpp>
@@ -70,7 +75,6 @@ int Worker::finish() {
 void Worker::fail_initializer(const std::string& why) {
     const std::lock_guard lock(progress_.mutex());
     is_broken_ = true;
-    queue_ = TaskQueue();
     while (!queue_.is_empty()) queue_.pop();
     tell(protocol::Kind::initializer_failed, 0U, 0U, why);
     outbox_.flush();
@@ -85,30 +89,85 @@ bool Worker::turn() {
 
 void Worker::after_turn() { run_deferred_callbacks(); }
 
+void Worker::begin(Running& running) {
+    running_.push_back(&running);
+    ++unannounced_;
+    progress_.became_busy();
+}
+
+void Worker::end(const Running& running) {
+    if (!running.is_announced) --unannounced_;
+    const auto found = std::find(running_.rbegin(), running_.rend(), &running);  // Mostly one of the latest.
+    running_.erase(std::next(found).base());
+}
+
+void Worker::mark_announced(Running& running) {
+    if (!std::exchange(running.is_announced, true)) --unannounced_;
+}
+
 void Worker::announce_long_tasks() {
-    if (running_.empty()) return;
+    if (unannounced_ == 0) return;
     const Instant time = now();
-    for (Running* running : running_) {
-        if (running->is_announced || time - running->start < long_task) continue;
-        running->is_announced = true;
-        tell(protocol::Kind::started, running->task, running->execution);
+    // From the end: thousands may wait, announced, for the latest.
+    std::size_t left = unannounced_;
+    for (auto place = running_.rbegin(); left != 0; ++place) {
+        Running& running = **place;
+        if (running.is_announced) continue;
+        --left;
+        if (time - running.start < long_task) continue;
+        mark_announced(running);
+        tell(protocol::Kind::started, running.task, running.execution);
     }
 }
 
+// What makes no sense is dropped, as the coordinator does: the tasks that run here can still end well.
 void Worker::receive(Rank, BytesView message) {
     protocol::RecordReader records(message);
-    while (const auto record = records.next()) handle(*record);
+    try {
+        while (const auto record = records.next()) {
+            try {
+                handle(*record);
+            } catch (const DecodeError& error) {
+                complain(error.what());
+            }
+        }
+    } catch (const DecodeError& error) {  // Where the next record starts is unknown.
+        complain(error.what());
+    }
+}
+
+void Worker::complain(std::string_view why) {
+    if (std::exchange(has_complained_, true)) return;
+    std::cerr << "rankpool: rank " << options_.rank
+              << " dropped what its coordinator sent, because it cannot be understood (more of this kind is dropped "
+                 "without a word): "
+              << why << '\n';
+}
+
+void Worker::take(const protocol::Record& record) {
+    if (is_broken_) return;  // After a failed initializer; the coordinator has settled everything already.
+    try {
+        const protocol::Assign assign = protocol::read_assign(record);
+        queue_.push(assign.priority, HeldTask::from(assign));
+    } catch (const DecodeError& error) {
+        complain(error.what());
+        Bytes failure;
+        ByteWriter writer(failure);
+        encode_failure(writer, capture_failure());
+        tell(protocol::Finished{.task = record.header.id,
+                                .execution = record.header.number,
+                                .raised = true,
+                                .busy_ns = 0,
+                                .outcome = failure.view()});
+    }
 }
 
 void Worker::handle(const protocol::Record& record) {
     const protocol::Header& header = record.header;
     switch (header.kind) {
-        case protocol::Kind::assign: {
-            const protocol::Assign assign = protocol::read_assign(record);
-            // After a failed initializer nothing runs here; the coordinator has settled everything already.
-            if (!is_broken_) queue_.push(assign.priority, HeldTask::from(assign));
+        case protocol::Kind::assign:
+            take(record);
             return;
-        }
         case protocol::Kind::revoke:
             tell(queue_.remove(header.id, header.number) ? protocol::Kind::returned : protocol::Kind::revoke_refused,
                  header.id, header.number);
@@ -139,7 +198,7 @@ void Worker::handle(const protocol::Record& record) {
 std::string Worker::running_tasks() const {
     std::string text;
     for (const Running* running : running_) {
-        if (running->name != nullptr) text += (text.empty() ? "'" : ", '") + *running->name + "'";
+        if (const std::string* const name = running->name) text += (text.empty() ? "'" : ", '") + *name + "'";
     }
     return text;
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -22,11 +23,11 @@ class Slot;
 
 struct WorkerOptions {
     Rank rank = 0;  ///< for this_task::rank() and messages
-    std::string host;
+    std::string host = {};
     std::uint32_t slots = 1;  ///< tasks at once; slot 0 is the thread that calls run()
     PaceKind pace = PaceKind::balanced;
     std::size_t stack_bytes = std::size_t{8} << 20;
-    std::function<void()> initializer;  ///< runs once on every slot's thread before its first task
+    std::function<void()> initializer = {};  ///< runs once on every slot's thread before its first task
     /// Where tasks submit tasks; null: to the coordinator, by messages.
     Client* client = nullptr;
 };
@@ -58,7 +59,7 @@ class Worker final : public Progress::Role, private MessageSink {
         std::uint32_t execution = 0;
         Instant start{};
         bool is_announced = false;
-        const std::string* name = nullptr;
+        std::atomic<const std::string*> name{nullptr};
         std::atomic<bool> stop{false};
     };
 
@@ -69,7 +70,12 @@ class Worker final : public Progress::Role, private MessageSink {
     // MessageSink
     void receive(Rank from, BytesView message) override;
     void handle(const protocol::Record& record);
+    void take(const protocol::Record& record);
+    void complain(std::string_view why);
 
+    void begin(Running& running);
+    void end(const Running& running);
+    void mark_announced(Running& running);
     void announce_long_tasks();
     template <class... Fields>
     void tell(const Fields&... fields) {
@@ -84,11 +90,13 @@ class Worker final : public Progress::Role, private MessageSink {
     Progress progress_;
     TaskQueue queue_;
     std::vector<Running*> running_;          // started and not ended, suspended ones included
+    std::size_t unannounced_ = 0;            // those of them of which the coordinator does not know that they run
     RemoteClient* remote_client_ = nullptr;  // counted like every client
     Executor* executor_ = nullptr;
     bool is_stopping_ = false;
     int exit_code_ = 0;
     bool is_broken_ = false;
+    bool has_complained_ = false;
     std::vector<std::thread> threads_;
 };
 
