@@ -110,6 +110,21 @@ def check_layers(project, _):
     return not wrong
 
 
+def check_readme(project, _):
+    """The first sample of the README is the first example, and the output below it is what that example's test expects."""
+    readme = (project / "README.md").read_text()
+    sample = re.search(r"```cpp\n(.*?)```", readme, re.S).group(1)
+    example = (project / "examples/01_first_future.cpp").read_text().split("\n\n", 1)[1]
+    output = (project / "tests/examples/expected/01_first_future.txt").read_text().strip()
+    wrong = []
+    if sample.split() != example.split():
+        wrong.append("README.md: the first sample is not examples/01_first_future.cpp")
+    if readme.count("\n" + output + "\n") != 2:
+        wrong.append(f"README.md: the first future does not print {output!r} twice, alone and on ranks")
+    print("\n".join(wrong) or "the README shows the first example as it is")
+    return not wrong
+
+
 if __name__ == "__main__":
-    CHECK = {"samples": check_samples, "names": check_names, "layers": check_layers}[sys.argv[1]]
+    CHECK = {"readme": check_readme, "samples": check_samples, "names": check_names, "layers": check_layers}[sys.argv[1]]
     sys.exit(0 if CHECK(pathlib.Path(sys.argv[2]).resolve(), sys.argv[3:]) else 1)
