@@ -96,9 +96,16 @@ class PlayedCoordinator final : private MessageSink {
     /// Receives until `ready()`, for at most a minute.
     bool wait(const std::function<bool()>& ready) {
         const Instant deadline = now() + std::chrono::seconds(60);
+        int idle_looks = 0;
         while (!ready()) {
             if (now() >= deadline) return false;
-            if (!near_end_->poll(*this)) std::this_thread::sleep_for(std::chrono::microseconds(20));
+            if (near_end_->poll(*this)) {
+                idle_looks = 0;
+            } else if (++idle_looks < 100) {
+                std::this_thread::yield();
+            } else {
+                std::this_thread::sleep_for(std::chrono::microseconds(50));
+            }
         }
         return true;
     }
