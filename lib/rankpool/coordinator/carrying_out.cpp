@@ -64,6 +64,7 @@ void Coordinator::carry_out(const scheduler::RevokeTask& command) {
 void Coordinator::carry_out(const scheduler::SettleTask& command) {
     const StateRef state = tasks_[command.task.value].state;
     const auto cause = [&]() -> const TaskState& { return *tasks_[command.cause.value].state; };
+    live_bytes_ -= state->call().size();  // Its outcome takes the place of the call now.
     switch (command.settlement) {
         case scheduler::Settlement::succeeded:
             ++counts_.succeeded;
@@ -80,6 +81,10 @@ void Coordinator::carry_out(const scheduler::SettleTask& command) {
         case scheduler::Settlement::infeasible:
             ++counts_.failed;
             state->fail(broken_executor_failure("no worker of this pool has what the task needs, so it can never run"));
+            break;
+        case scheduler::Settlement::quarantined:
+            ++counts_.failed;
+            state->fail(broken_executor_failure("the task was given up, because every worker that ran it died"));
             break;
         case scheduler::Settlement::cancelled:
         case scheduler::Settlement::input_cancelled:

@@ -79,6 +79,7 @@ void Coordinator::begin_shutdown(CancelFutures cancel_futures) {
             }
             flush();
         }
+        progress_.wake();  // Those who wait for room in the queue.
     }
     run_deferred_callbacks();
 }

@@ -17,6 +17,12 @@
 
 namespace rankpool {
 
+/// How much may wait or run before submit() blocks; 0: as much as there is memory for.
+struct QueueBound {
+    std::size_t tasks = 0;
+    std::size_t bytes = 0;  ///< of packed functions and arguments
+};
+
 enum class CancelFutures : bool { no, yes };
 
 /// The only place where the scheduler's commands become messages, and messages become its events.
@@ -43,6 +49,9 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
 
     /// Lets calls stay in memory instead of being packed: only if all workers are threads of this process.
     void share_memory() { shares_memory_ = true; }
+
+    /// Makes submit() wait while more than this is queued or running. Tasks that submit tasks are not held up.
+    void bound_queue(QueueBound bound) { bound_ = bound; }
 
     /// Takes no more tasks from this process. With CancelFutures::yes, tasks that have not started are cancelled.
     void begin_shutdown(CancelFutures cancel_futures);
@@ -86,6 +95,7 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
 
     // submitting.cpp
     void require_open() const;
+    void wait_for_room(std::unique_lock<std::mutex>& lock);
     void accept(const StateRef& state, const TaskOptions& options);
     StateRef accept_or_hold(const StateRef& state, const TaskOptions& options);
     void go_on_after(const StateRef& input, const StateRef& state);
@@ -146,6 +156,8 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     std::vector<TaskId> inputs_;         // working space of accept()
     BytesView outcome_;                  // of the report at hand
     std::size_t live_tasks_ = 0;
+    std::size_t live_bytes_ = 0;  // of their calls
+    QueueBound bound_;
     std::uint32_t submits_since_turn_ = 0;
     ForeignInputs held_;
     std::unordered_multimap<TaskState*, Waitable*> cancel_waits_;

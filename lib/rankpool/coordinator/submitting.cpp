@@ -29,10 +29,21 @@ bool Coordinator::knows(const TaskState& state) const {
     return may_be_here && state.task.value < tasks_.size() && tasks_[state.task.value].state.get() == &state;
 }
 
+void Coordinator::wait_for_room(std::unique_lock<std::mutex>& lock) {
+    // Tasks are not held up: what they submit may be what ends them, and makes room.
+    if ((bound_.tasks == 0 && bound_.bytes == 0) || this_task::exists()) return;
+    const auto has_room = [&] {
+        return is_shut_ || broken_ ||
+               ((bound_.tasks == 0 || live_tasks_ < bound_.tasks) && (bound_.bytes == 0 || live_bytes_ < bound_.bytes));
+    };
+    progress_.wait_until(lock, has_room, Instant::max());
+}
+
 void Coordinator::submit(const StateRef& state, const TaskOptions& options) {
     StateRef foreign;
     {
         std::unique_lock lock(progress_.mutex());
+        wait_for_room(lock);
         require_open();
         ++counts_.submitted;
         foreign = accept_or_hold(state, options);
@@ -110,6 +121,7 @@ void Coordinator::accept(const StateRef& state, const TaskOptions& options) {
     tasks_[state->task.value] = {.state = state, .worker = {}, .execution = {}};
     state->priority = options.priority;
     ++live_tasks_;
+    live_bytes_ += state->call().size();
     progress_.became_busy();
     const int retries = std::clamp(options.retries, 0, int{std::numeric_limits<std::uint16_t>::max()});
     scheduler_.on(scheduler::TaskSubmitted{.task = state->task,
@@ -233,6 +245,7 @@ void Coordinator::drop_all(const Failure& failure) {
         const StateRef state = std::exchange(tasks_[i].state, StateRef());
         if (!state || is_settled(state->status())) continue;
         --live_tasks_;
+        live_bytes_ -= state->call().size();
         ++counts_.failed;
         if (state->local()) abandoned_calls_.push_back(state->local());
         state->fail(failure);

@@ -23,6 +23,10 @@ struct PoolOptions {
     std::function<void()> initializer = {};
     /// For executors in this process: pack arguments and results as if they crossed ranks, to find what would not.
     bool check_serialization = false;
+    /// submit() blocks while so many tasks wait or run; 0: no bound. Tasks that submit tasks are not held up.
+    std::size_t queued_tasks_max = 0;
+    /// The same for the bytes of packed functions and arguments.
+    std::size_t queued_bytes_max = 0;
     PaceKind pace = PaceKind::balanced;
     /// Tasks fail if no worker has joined the pool by then.
     Duration join_deadline = std::chrono::seconds(60);

@@ -67,6 +67,7 @@ class RankPoolExecutor::Parts {
     }
     void coordinate(Executor& executor) {
         coordinator = ClientRef<Coordinator>(new Coordinator(*transport, options.pace));
+        coordinator->bound_queue({.tasks = options.queued_tasks_max, .bytes = options.queued_bytes_max});
         for (Rank rank = 1; rank < transport->size(); ++rank) coordinator->add_worker(*transport, rank, rank);
         if (has_local_worker()) {
             local_endpoint = local_network.endpoint(0);

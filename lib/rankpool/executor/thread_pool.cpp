@@ -20,6 +20,7 @@ class ThreadPoolExecutor::Parts {
           transport(network.endpoint(0)),
           coordinator(new Coordinator(*transport, options.pace)) {
         if (!options.check_serialization) coordinator->share_memory();
+        coordinator->bound_queue({.tasks = options.queued_tasks_max, .bytes = options.queued_bytes_max});
         coordinator->add_worker(*transport, 1, 0);
         coordinator->start(options.join_deadline);
         worker.emplace(network,
