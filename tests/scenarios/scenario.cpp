@@ -63,6 +63,8 @@ std::string Scenario::say(const std::string& line) {
     if (verb == "give-back") return tell(TaskReturned{task(subject), execution(subject)});
     if (verb == "keep") return tell(RevokeRefused{task(subject), execution(subject)});
     if (verb == "cancel") return tell(CancelRequested{task(subject)});
+    if (verb == "wait") return wait(duration_of(subject));
+    if (verb == "end-in") return tell(AllocationEnds{now_ + duration_of(subject)});
     if (verb == "formed") return tell(PoolFormed{});
     if (verb == "request") return tell(define(words));
     const WorkerId worker{number_after('w', subject)};
@@ -75,7 +77,7 @@ std::string Scenario::say(const std::string& line) {
 std::string Scenario::tell(const Event& event) {
     CommandSink commands;
     try {
-        scheduler_.handle(event, Instant{}, commands);
+        scheduler_.handle(event, now_, commands);
     } catch (const ContractError& error) {
         return std::string("illegal: ") + error.what() + (std::string_view(error.what()).ends_with('\n') ? "" : "\n");
     }
@@ -129,10 +131,21 @@ Event Scenario::lose(WorkerId worker, const std::string& reason) {
     return WorkerLost{worker};
 }
 
+std::string Scenario::wait(Duration duration) {
+    now_ += duration;
+    const std::optional<Instant> deadline = scheduler_.next_deadline();
+    return deadline && *deadline <= now_ ? tell(TimePassed{}) : "";
+}
+
 Event Scenario::define(Words words) {
     RequestDefined event{.request = RequestId{number_after('r', take(words))}};
     needs_.clear();
     while (!words.empty()) {
+        if (words.front() == "time") {
+            take(words);
+            event.time = duration_of(take(words));
+            continue;
+        }
         if (words.front() == "on") {
             take(words);
             event.pinned = WorkerId{number_after('w', take(words))};

@@ -23,6 +23,7 @@ class Scenario {
     std::string tell(const Event& event);
     Event submit(Words words);
     Event join(Words words);
+    std::string wait(Duration duration);
     static Event lose(WorkerId worker, const std::string& reason);
     Event define(Words words);
     Need need(Words& words);
@@ -32,6 +33,7 @@ class Scenario {
     std::string counters() const;
 
     Scheduler scheduler_;
+    Instant now_{};
     std::map<TaskId, Execution> executions_;  ///< latest of each task
     std::vector<TaskId> inputs_;
     std::vector<std::string> resources_;    ///< their names, by number

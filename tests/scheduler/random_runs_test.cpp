@@ -26,6 +26,7 @@ struct Weather {
     std::uint32_t cancels = 40;
     std::uint32_t repeats = 50;
     std::uint32_t requests = 0;  ///< kinds of tasks that need something besides a slot
+    std::uint32_t ends = 0;      ///< of the time there is, seen ahead
     Duration busy_max{1'000'000};
 };
 
@@ -37,7 +38,8 @@ class Storm {
 
     void run(int steps) {
         for (int i = 0; i < steps; ++i) step();
-        weather_.losses = weather_.drains = weather_.cancels = 0;
+        weather_.losses = weather_.drains = weather_.cancels = weather_.ends = 0;
+        tell(AllocationEnds{});
         // Everything ends in a bounded number of steps, if only there is a worker that stays and has enough.
         join(5 * whole);
         if (weather_.requests != 0) tell(PoolFormed{});
@@ -52,7 +54,7 @@ class Storm {
     void expect_same_again() const {
         Scheduler again;
         CommandSink commands;
-        for (const Event& event : events_) again.handle(event, Instant{}, commands);
+        for (std::size_t i = 0; i < events_.size(); ++i) again.handle(events_[i], instants_[i], commands);
         EXPECT_EQ(commands, all_commands_);
         EXPECT_EQ(again.digest(), scheduler_.digest());
         EXPECT_EQ(again.counters(), scheduler_.counters());
@@ -81,6 +83,10 @@ class Storm {
     FakeWorker& any_worker() { return *workers_[below(static_cast<std::uint32_t>(workers_.size()))]; }
 
     void step() {
+        now_ += Duration(below(100'000));
+        if (chance(weather_.ends)) tell(AllocationEnds{now_ + Duration(below(5'000'000))});
+        const std::optional<Instant> deadline = scheduler_.next_deadline();
+        if (deadline && *deadline <= now_) tell(TimePassed{});
         if (chance(300)) submit();
         if (chance(weather_.cancels) && !unsettled_.empty()) {
             tell(CancelRequested{unsettled_[below(static_cast<std::uint32_t>(unsettled_.size()))]});
@@ -128,8 +134,10 @@ class Storm {
             if (chance(500)) needs.push_back({ResourceId{1}, 1 + below(3 * whole)});
             variants.emplace_back(needs);
         }
-        tell(RequestDefined{
-            .request = id, .variants = variants, .pinned = chance(300) ? WorkerId{below(6)} : WorkerId{}});
+        tell(RequestDefined{.request = id,
+                            .variants = variants,
+                            .time = Duration(chance(500) ? below(3'000'000) : 0),
+                            .pinned = chance(300) ? WorkerId{below(6)} : WorkerId{}});
     }
     RequestId any_request() { return weather_.requests == 0 ? RequestId{} : RequestId{below(weather_.requests)}; }
 
@@ -229,9 +237,10 @@ class Storm {
     void tell(const Event& event) {
         events_.push_back(event);
         CommandSink commands;
-        scheduler_.handle(event, Instant{}, commands);
+        instants_.push_back(now_);
+        scheduler_.handle(event, now_, commands);
         all_commands_.insert(all_commands_.end(), commands.begin(), commands.end());
-        referee_.judge(event, commands);
+        referee_.judge(event, now_, commands);
         scheduler_.check_invariants();
         for (const Command& command : commands) {
             std::visit([this](const auto& alternative) { carry_out(alternative); }, command);
@@ -264,7 +273,9 @@ class Storm {
     std::deque<std::vector<TaskId>> inputs_;  ///< keeps what events_ borrow
     std::deque<std::vector<Need>> needs_;
     std::deque<std::vector<std::span<const Need>>> variants_;
+    Instant now_{};
     std::vector<Event> events_;
+    std::vector<Instant> instants_;
     CommandSink all_commands_;
     std::uint32_t next_task_ = 0;
     std::uint32_t next_worker_ = 0;
@@ -302,6 +313,11 @@ TEST(RandomRuns, keep_every_rule_when_tasks_need_this_and_that) {
     run_seeds(100, 500, Weather{.requests = 6}, sum);
     run_seeds(50, 500, Weather{.workers_max = 8, .losses = 40, .drains = 40, .requests = 6}, sum);
     for (const std::uint64_t settled : sum.settled) EXPECT_GT(settled, 0U);
+}
+
+TEST(RandomRuns, keep_every_rule_when_time_runs_out) {
+    Counters sum;
+    run_seeds(100, 500, Weather{.requests = 4, .ends = 20}, sum);
 }
 
 TEST(RandomRuns, keep_every_rule_on_one_worker_with_one_slot) {

@@ -10,7 +10,8 @@ void demand(bool condition, const char* rule) {
 
 }  // namespace
 
-void Referee::judge(const Event& event, const CommandSink& commands) {
+void Referee::judge(const Event& event, Instant now, const CommandSink& commands) {
+    now_ = now;
     seen_settlements_.clear();
     std::visit([this](const auto& alternative) { watch(alternative); }, event);
     for (const Command& command : commands) {
@@ -33,8 +34,21 @@ void Referee::watch(const PoolFormed&) {
     }
 }
 
+void Referee::watch(const AllocationEnds& event) {
+    end_ = event.instant;
+    is_over_ = false;
+}
+
+void Referee::watch(const TimePassed&) {
+    if (now_ < end_ || std::exchange(is_over_, true)) return;
+    for (const auto& [id, task] : tasks_) {
+        if (task.state == State::assigned && !task.is_asked_back) expected_revokes_.insert(id);
+    }
+}
+
 void Referee::watch(const RequestDefined& event) {
     Request& request = requests_[event.request];
+    request.time = event.time;
     request.pinned = event.pinned;
     for (const auto& variant : event.variants) request.variants.emplace_back(variant.begin(), variant.end());
 }
@@ -161,10 +175,11 @@ void Referee::check(const AssignTask& command) {
     for (const auto& [id, other] : tasks_) {
         const bool is_later = std::pair(other.options.priority, other.options.level) <=
                               std::pair(task.options.priority, task.options.level);
-        if (other.state != State::ready || is_later) continue;
+        if (other.state != State::ready || is_later || may_be_late(other)) continue;
         demand(!is_plain(task) || !is_plain(other), "the plain task of highest priority and level goes first");
         demand(!fits_somewhere(other), "the task of highest priority and level among those that fit goes first");
     }
+    demand(!is_late(task), "nothing starts that would not end in time");
     Execution& execution = executions_.try_emplace(command.task, Execution{0}).first->second;
     demand(command.execution > execution, "every assignment is a new execution");
     demand(command.attempt == task.attempt, "attempts are counted");
@@ -244,7 +259,8 @@ void Referee::check_rest() const {
     demand(expected_revokes_.empty(), "what is to be cancelled or leaves a draining worker is asked back");
     if (free_slots() == 0) return;
     for (const auto& [id, task] : tasks_) {
-        demand(task.state != State::ready || !fits_somewhere(task), "no task is ready while it fits into a free slot");
+        demand(task.state != State::ready || may_be_late(task) || !fits_somewhere(task),
+               "no task is ready while it fits into a free slot");
     }
 }
 
@@ -314,6 +330,18 @@ bool Referee::fits_somewhere(const Task& task) const {
         }
     }
     return false;
+}
+
+bool Referee::is_late(const Task& task) const {
+    if (end_ == Instant::max()) return false;
+    const auto request = requests_.find(task.options.request);
+    return now_ >= end_ || (request != requests_.end() && request->second.time > end_ - now_);
+}
+
+bool Referee::may_be_late(const Task& task) const {
+    const auto request = requests_.find(task.options.request);
+    const bool is_told = request != requests_.end() && request->second.time > Duration{};
+    return is_told ? is_late(task) : end_ != Instant::max();
 }
 
 bool Referee::is_stranded(const Task& task) const {

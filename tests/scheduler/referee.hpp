@@ -19,7 +19,7 @@ class Referee {
     explicit Referee(Limits limits) : limits_(limits) {}
 
     /// Throws std::logic_error if the commands are not a right answer to the event.
-    void judge(const Event& event, const CommandSink& commands);
+    void judge(const Event& event, Instant now, const CommandSink& commands);
 
     std::size_t unsettled() const { return tasks_.size(); }
     std::size_t settled() const { return settled_; }
@@ -48,6 +48,7 @@ class Referee {
     struct Request {
         std::vector<std::vector<Need>> variants;
         WorkerId pinned;
+        Duration time{};
         bool is_plain() const { return !pinned.is_valid() && variants.empty(); }
     };
     using Settlements = std::map<TaskId, Settlement>;
@@ -56,6 +57,8 @@ class Referee {
     void watch(const WorkerDraining& event);
     void watch(const WorkerLost& event);
     void watch(const PoolFormed& event);
+    void watch(const AllocationEnds& event);
+    void watch(const TimePassed&);
     void watch(const ResourceNamed&) {}
     void watch(const RequestDefined& event);
     void watch(const TaskSubmitted& event);
@@ -81,6 +84,9 @@ class Referee {
     bool has(WorkerId worker, const std::vector<Need>& needs, bool is_all_free) const;
     /// True if a worker with a free slot has what the task needs.
     bool fits_somewhere(const Task& task) const;
+    /// True if the task is known not to end in time; if nobody told its length, it may have been found out.
+    bool is_late(const Task& task) const;
+    bool may_be_late(const Task& task) const;
     bool is_stranded(const Task& task) const;
     bool is_infeasible(const Task& task) const;
     std::uint32_t load(WorkerId id) const;
@@ -95,6 +101,9 @@ class Referee {
     std::set<WorkerId> lost_workers_;
     bool is_formed_ = false;
     std::uint64_t assignments_ = 0;
+    Instant now_ = Instant::min();
+    Instant end_ = Instant::max();
+    bool is_over_ = false;
     Settlements expected_settlements_;  ///< still to come after the present event
     Settlements seen_settlements_;      ///< that came after it
     std::set<TaskId> expected_refusals_;

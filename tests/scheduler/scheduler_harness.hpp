@@ -79,9 +79,11 @@ class SchedulerHarness {
     void given(std::initializer_list<Event> events) {
         for (const Event& event : events) when(event);
     }
+    /// Lets time pass; the scheduler hears of it with the next event.
+    void wait(Duration duration) { now_ += duration; }
     CommandSink when(const Event& event) {
         CommandSink commands;
-        scheduler_.handle(event, Instant{}, commands);
+        scheduler_.handle(event, now_, commands);
         scheduler_.check_invariants();
         return commands;
     }
@@ -95,16 +97,18 @@ class SchedulerHarness {
         when(worker_lost(worker));
     }
     /// Defines the next request: any of the variants will do, on a certain worker if one is named.
-    void given_request(std::initializer_list<std::initializer_list<Need>> variants, WorkerId pinned = {}) {
+    void given_request(std::initializer_list<std::initializer_list<Need>> variants, WorkerId pinned = {},
+                       Duration time = {}) {
         std::vector<std::span<const Need>> each;
         for (const auto& variant : variants) each.emplace_back(variant.begin(), variant.size());
-        when(RequestDefined{.request = RequestId{requests_++}, .variants = each, .pinned = pinned});
+        when(RequestDefined{.request = RequestId{requests_++}, .variants = each, .time = time, .pinned = pinned});
     }
     Scheduler& operator*() { return scheduler_; }
     Scheduler* operator->() { return &scheduler_; }
 
   private:
     Scheduler scheduler_;
+    Instant now_{};
     std::uint32_t next_worker_ = 100;
     std::uint32_t requests_ = 0;
 };

@@ -23,6 +23,17 @@ struct PoolFormed {
     friend bool operator==(const PoolFormed&, const PoolFormed&) = default;
 };
 
+/// The pool has time until then (a moment of the clock of `now`), or for ever: Instant::max(). May be said again.
+struct AllocationEnds {
+    Instant instant = Instant::max();
+    friend bool operator==(const AllocationEnds&, const AllocationEnds&) = default;
+};
+
+/// Nothing happened, but next_deadline() has come.
+struct TimePassed {
+    friend bool operator==(const TimePassed&, const TimePassed&) = default;
+};
+
 /// A resource gets its name, for messages.
 struct ResourceNamed {
     ResourceId resource;
@@ -33,7 +44,8 @@ struct ResourceNamed {
 struct RequestDefined {
     RequestId request;                                     ///< the next number
     std::span<const std::span<const Need>> variants = {};  ///< the first that fits is taken (borrowed); none: a slot
-    WorkerId pinned = {};                                  ///< the only worker that will do
+    Duration time = {};    ///< not started with less time left; 0: judged by what tasks of the function took
+    WorkerId pinned = {};  ///< the only worker that will do
 };
 
 /// A worker finishes what it holds and takes no more.
@@ -125,8 +137,8 @@ struct CancelRequested {
     friend bool operator==(const CancelRequested&, const CancelRequested&) = default;
 };
 
-using Event =
-    std::variant<WorkerJoined, WorkerDraining, WorkerLost, PoolFormed, ResourceNamed, RequestDefined, TaskSubmitted,
-                 TaskStarted, TaskSuspended, TaskResumed, TaskFinished, TaskReturned, RevokeRefused, CancelRequested>;
+using Event = std::variant<WorkerJoined, WorkerDraining, WorkerLost, PoolFormed, AllocationEnds, TimePassed,
+                           ResourceNamed, RequestDefined, TaskSubmitted, TaskStarted, TaskSuspended, TaskResumed,
+                           TaskFinished, TaskReturned, RevokeRefused, CancelRequested>;
 
 }  // namespace rankpool::scheduler

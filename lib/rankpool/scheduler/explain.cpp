@@ -38,6 +38,7 @@ std::string Scheduler::explain_waiting(TaskId id) const {
 }
 
 std::string Scheduler::explain_ready(TaskId id) const {
+    if (tasks_[id].is_put_off) return explain_put_off(id);
     if (requests_.has_queue(tasks_[id].request)) return explain_requested(id);
     if (workers_.active() == 0) return "is ready, but no worker takes tasks";
     std::uint64_t earlier = 0;

@@ -46,6 +46,10 @@ std::string History::text_of(const Record& record) {
             return "asked back from" + worker + " to be cancelled" + execution;
         case Step::cancel_refused:
             return "not cancelled, it runs on" + worker + execution;
+        case Step::out_of_time:
+            return "asked back from" + worker + ", as time is over" + execution;
+        case Step::put_off:
+            return "put off, as it would not end in time";
         case Step::came_back:
             return "came back from" + worker + execution;
         case Step::not_given_back:

@@ -20,6 +20,8 @@ enum class Step : std::uint8_t {
     drained,         ///< asked back from a draining worker [worker]
     cancel_asked,    ///< asked back to be cancelled [worker]
     cancel_refused,  ///< [worker]
+    out_of_time,     ///< asked back, as the time of the pool is over [worker]
+    put_off,         ///< ready, but would not end in time
     came_back,       ///< [worker]
     not_given_back,  ///< [worker]
     raised,          ///< and will be tried again [worker]

@@ -14,7 +14,7 @@ void Scheduler::check_invariants() const {
     check_requests();
 
     Counters found;
-    std::uint64_t edges = 0, dead_edges = 0, open_inputs = 0, held = 0;
+    std::uint64_t edges = 0, dead_edges = 0, open_inputs = 0, held = 0, put_off = 0;
     for (TaskId id{0}; id.value < tasks_.size(); ++id.value) {
         const Task& task = tasks_[id];
         edges_.look_at(task, tasks_, [&](const EdgePool::Edge&, bool is_live) { ++(is_live ? edges : dead_edges); });
@@ -29,6 +29,9 @@ void Scheduler::check_invariants() const {
             ++found.waiting;
         }
         if (task.state == TaskState::ready) ++found.ready;
+        // Rule: what is put off is ready, and would end late.
+        RANKPOOL_ENSURE(!task.is_put_off || task.state == TaskState::ready);
+        put_off += task.is_put_off ? 1 : 0;
         if (is_held(task.state)) {
             // Rule: a held task is held by a worker that is there.
             RANKPOOL_ENSURE(workers_.contains(task.worker()));
@@ -43,8 +46,11 @@ void Scheduler::check_invariants() const {
     RANKPOOL_ENSURE(dead_edges == edges_.dead() && edges + dead_edges == edges_.used());
     // Rule: a task is in the one collection of its state, and counted there.
     RANKPOOL_ENSURE(found.waiting == now.waiting);
-    RANKPOOL_ENSURE(found.ready == now.ready && found.ready == ready_.count() + requests_.ready_count());
+    RANKPOOL_ENSURE(found.ready == now.ready &&
+                    found.ready == ready_.count() + requests_.ready_count() + put_off_count_);
     RANKPOOL_ENSURE(held == now.assigned + now.revoking + now.running + now.suspended);
+    RANKPOOL_ENSURE(put_off == put_off_count_);
+    RANKPOOL_ENSURE(put_off == 0 || end_ != Instant::max());
     // Rule: every task is settled once.
     std::uint64_t settled = 0;
     for (const std::uint64_t count : now.settled) settled += count;
@@ -60,8 +66,8 @@ void Scheduler::check_invariants() const {
     }
     // Rule: no slot is free while a plain task is ready.
     RANKPOOL_ENSURE(ready_.is_empty() || workers_.free_slots() == 0);
-    // Rule: a free slot without a task on its way to it means that nobody has a task to spare.
-    RANKPOOL_ENSURE(workers_.free_slots() <= workers_.returning() || !workers_.has_surplus());
+    // Rule: a free slot without a task on its way to it means that nobody has a task to spare. (Or no time for it.)
+    RANKPOOL_ENSURE(end_ != Instant::max() || workers_.free_slots() <= workers_.returning() || !workers_.has_surplus());
 }
 
 }  // namespace rankpool::scheduler

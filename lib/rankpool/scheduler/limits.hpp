@@ -20,8 +20,7 @@ struct Limits {
     /// Tasks shorter than this are not taken back: asking costs about as much as running them.
     Duration short_task = std::chrono::microseconds(50);
 
-    /// A task that was running when so many workers died is not tried again: probably it is the cause. Of 64 that ran
-    /// at random when workers died, hardly any is hit three times.
+    /// A task that was running when so many workers died is not tried again: three accidents in a row are unlikely.
     std::uint8_t losses_max = 3;
 
     /// Transitions remembered for story(), 16 bytes each. A power of two.

@@ -21,8 +21,13 @@ void Scheduler::place_ready_tasks(CommandSink& commands) {
 
 bool Scheduler::place_plain(CommandSink& commands) {
     const TaskId id = ready_.front();
+    if (would_end_late(tasks_[id], Duration{})) {
+        put_off(id);
+        return true;
+    }
     const WorkerId worker = workers_.least_loaded();
     if (!worker.is_valid() || !prefill_.has_room(workers_[worker], tasks_[id].function)) return false;
+    if (would_end_late(tasks_[id], wait_at(worker))) return false;
     ready_.remove(tasks_, id);
     assign(id, worker, commands);
     return true;
@@ -51,6 +56,7 @@ void Scheduler::take_back_for_idle_workers(CommandSink& commands) {
         // The newest: the worker is farthest from starting it. There is one worth moving, or it would not have surplus.
         TaskId id = workers_[from].queue.last;
         while (!tasks_[id].is_worth_moving) id = tasks_[id].previous;
+        if (would_end_late(tasks_[id], Duration{})) return;
         revoke(id, Step::asked_back, commands);
     }
 }

@@ -7,10 +7,13 @@
 namespace rankpool::scheduler {
 namespace {
 
-/// Nanoseconds from 1 to 4.29 s; longer is all the same to us.
+/// Nanoseconds from 1 to 4.29 s.
 std::uint32_t clamped_ns(Duration duration) {
     return static_cast<std::uint32_t>(std::clamp<Duration::rep>(duration.count(), 1, 0xFFFF'FFFF));
 }
+
+/// A month: longer is all the same to us, and sums do not overflow.
+constexpr Duration length_max = std::chrono::hours(30 * 24);
 
 }  // namespace
 
@@ -25,9 +28,13 @@ Prefill::Prefill(const Limits& limits)
 void Prefill::learn(FunctionId function, Duration busy) {
     if (!function.is_valid()) return;
     RANKPOOL_EXPECT(function.value < functions_max_);
-    if (function.value >= averages_ns_.size()) averages_ns_.resize(std::size_t{function.value} + 1);
-    std::uint32_t& average = averages_ns_[function.value];
-    const std::uint32_t latest = clamped_ns(busy);
+    if (function.value >= measured_.size()) measured_.resize(std::size_t{function.value} + 1);
+    auto& [average, deviation] = measured_[function.value];
+    const auto latest = static_cast<std::uint64_t>(std::clamp(busy, Duration(1), length_max).count());
+    if (average != 0) {
+        const std::uint64_t distance = latest > average ? latest - average : average - latest;
+        deviation += distance / 4 - deviation / 4;
+    }
     // Down faster than up: one task that met a page fault or lost its core should not keep the others from being
     // queued.
     if (average == 0) {
@@ -39,7 +46,13 @@ void Prefill::learn(FunctionId function, Duration busy) {
     }
 }
 
-bool Prefill::has_room_ahead(const Worker& worker, std::uint32_t average) const {
+Duration Prefill::safe_length(FunctionId function) const {
+    if (function.value >= measured_.size()) return Duration{};
+    const Measured& measured = measured_[function.value];
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(measured.average_ns + 2 * measured.deviation_ns));
+}
+
+bool Prefill::has_room_ahead(const Worker& worker, std::uint64_t average) const {
     // With tasks of one length this is: (load - slots) * average < slots * queued_work, that is, enough lies behind the
     // running ones. Among mixed lengths, a short task does not queue up behind a long one.
     const std::uint64_t length = average != 0 ? average : queued_work_ns_;

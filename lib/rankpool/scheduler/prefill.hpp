@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -17,15 +18,19 @@ class Prefill {
     void learn(FunctionId function, Duration busy);
 
     /// The average, or zero for functions that were never measured.
-    Duration average(FunctionId function) const { return std::chrono::nanoseconds(average_ns(function)); }
+    Duration average(FunctionId function) const {
+        return std::chrono::nanoseconds(static_cast<std::int64_t>(average_ns(function)));
+    }
+    /// The average and twice the usual distance from it: few tasks take longer.
+    Duration safe_length(FunctionId function) const;
     /// What a task of this function adds to the expected work of its worker.
     std::uint32_t expected_ns(FunctionId function) const {
-        const std::uint32_t average = average_ns(function);
-        return average != 0 ? average : queued_work_ns_;
+        const std::uint64_t average = average_ns(function);
+        return average == 0 ? queued_work_ns_ : static_cast<std::uint32_t>(std::min<std::uint64_t>(average, ~0U));
     }
     /// True if moving such a task to an idle worker is worth two messages.
     bool is_worth_moving(FunctionId function) const {
-        const std::uint32_t average = average_ns(function);
+        const std::uint64_t average = average_ns(function);
         return average == 0 || average >= short_task_ns_;
     }
     /// True if the worker should get a task of this function now.
@@ -34,12 +39,17 @@ class Prefill {
     }
 
   private:
-    std::uint32_t average_ns(FunctionId function) const {
-        return function.value < averages_ns_.size() ? averages_ns_[function.value] : 0;
-    }
-    bool has_room_ahead(const Worker& worker, std::uint32_t average) const;
+    struct Measured {
+        std::uint64_t average_ns = 0;    ///< 0: never measured
+        std::uint64_t deviation_ns = 0;  ///< average distance from the average
+    };
 
-    std::vector<std::uint32_t> averages_ns_;  ///< by function; 0: never measured
+    std::uint64_t average_ns(FunctionId function) const {
+        return function.value < measured_.size() ? measured_[function.value].average_ns : 0;
+    }
+    bool has_room_ahead(const Worker& worker, std::uint64_t average) const;
+
+    std::vector<Measured> measured_;  ///< by function
     std::uint32_t functions_max_;
     std::uint32_t queued_work_ns_;
     std::uint32_t long_task_ns_;

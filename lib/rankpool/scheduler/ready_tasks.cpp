@@ -24,7 +24,11 @@ void Scheduler::make_ready_again(TaskId id) {
 }
 
 void Scheduler::take_from_ready(TaskId id) {
-    if (requests_.has_queue(tasks_[id].request)) {
+    if (tasks_[id].is_put_off) {
+        tasks_[id].is_put_off = false;
+        put_off_.remove(tasks_, id);
+        --put_off_count_;
+    } else if (requests_.has_queue(tasks_[id].request)) {
         requests_.remove(tasks_, id);
     } else {
         ready_.remove(tasks_, id);

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include <rankpool/core/time.hpp>
 #include <rankpool/scheduler/ready_queue.hpp>
 #include <rankpool/scheduler/resource.hpp>
 #include <rankpool/scheduler/worker_ring.hpp>
@@ -16,6 +17,7 @@ struct Request {
 
     std::vector<Need> needs;                  ///< of all variants, one after the other
     std::vector<std::uint32_t> variant_ends;  ///< one at least
+    Duration time{};                          ///< what is to be left when it starts; 0: not said
     WorkerId pinned;                          ///< the only worker that will do, if any
 
     ReadyQueue ready;

@@ -13,6 +13,7 @@ bool goes_before(const Task& a, const Task& b) {
 void RequestTable::define(const RequestDefined& event, std::uint32_t workers) {
     Request& request = requests_.emplace_back();
     request.pinned = event.pinned;
+    request.time = event.time;
     for (const std::span<const Need> variant : event.variants) {
         request.needs.insert(request.needs.end(), variant.begin(), variant.end());
         request.variant_ends.push_back(static_cast<std::uint32_t>(request.needs.size()));

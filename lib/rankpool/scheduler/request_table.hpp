@@ -50,6 +50,7 @@ class RequestTable {
     /// Ready tasks in all its queues.
     std::uint64_t ready_count() const { return ready_count_; }
 
+    bool has_pinned(WorkerId worker) const { return worker.value < pinned_.size() && !pinned_[worker.value].empty(); }
     /// Requests that are pinned to the worker.
     template <class Visit>
     void visit_pinned(WorkerId worker, Visit visit) const {

@@ -47,19 +47,19 @@ void Scheduler::on(const PoolFormed&, Instant now, CommandSink& commands) {
     place_ready_tasks(commands);
 }
 
-bool Scheduler::has_room(const Request& request, WorkerId id, FunctionId function) const {
+bool Scheduler::has_room(const Request& request, WorkerId id, const Task& task) const {
     if (!workers_.contains(id)) return false;
     const Worker& worker = workers_[id];
     if (worker.state != WorkerState::active) return false;
     if (worker.load < worker.slots) return true;
     // Nobody else can have a pinned task. Others are not taken back from a queue, so only short ones may join it.
-    const bool may_queue = request.pinned.is_valid() || !prefill_.is_worth_moving(function);
-    return may_queue && prefill_.has_room(worker, function);
+    const bool may_queue = request.pinned.is_valid() || !prefill_.is_worth_moving(task.function);
+    return may_queue && prefill_.has_room(worker, task.function) && !would_end_late(task, wait_at(id));
 }
 
 std::optional<std::uint8_t> Scheduler::fitting_variant(const Request& request, WorkerId worker,
-                                                       FunctionId function) const {
-    if (!has_room(request, worker, function)) return std::nullopt;
+                                                       const Task& task) const {
+    if (!has_room(request, worker, task)) return std::nullopt;
     for (std::uint32_t i = 0; i < request.variant_count(); ++i) {
         if (stock_.has(worker, request.variant(i))) return static_cast<std::uint8_t>(i);
     }
@@ -90,17 +90,17 @@ void Scheduler::count_able(WorkerId worker, std::int32_t change) {
     }
 }
 
-Scheduler::Fit Scheduler::find_worker(RequestId id, FunctionId function) {
+Scheduler::Fit Scheduler::find_worker(RequestId id, const Task& task) {
     Request& request = requests_[id];
     if (request.pinned.is_valid()) {
-        const auto variant = fitting_variant(request, request.pinned, function);
+        const auto variant = fitting_variant(request, request.pinned, task);
         return variant ? Fit{request.pinned, *variant} : Fit{};
     }
     Fit best;
     int compared = 0;
     for (std::uint32_t left = request.candidates.count(); left > 0 && compared < candidates_compared; --left) {
         const WorkerId worker = request.candidates.front();
-        const auto variant = fitting_variant(request, worker, function);
+        const auto variant = fitting_variant(request, worker, task);
         if (!variant) {
             requests_.drop_candidate(id);
             continue;
@@ -119,7 +119,11 @@ Scheduler::Fit Scheduler::find_worker(RequestId id, FunctionId function) {
 void Scheduler::place_requested(CommandSink& commands) {
     const RequestId request = requests_.first_open(tasks_);
     const TaskId id = requests_[request].ready.front();
-    const Fit fit = find_worker(request, tasks_[id].function);
+    if (would_end_late(tasks_[id], Duration{})) {
+        put_off(id);
+        return;
+    }
+    const Fit fit = find_worker(request, tasks_[id]);
     if (!fit.worker.is_valid()) {
         requests_.close(request);
         return;

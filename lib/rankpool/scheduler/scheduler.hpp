@@ -40,6 +40,9 @@ class Scheduler {
     /// O(k log k) for a worker that held k tasks.
     void on(const WorkerLost& event, Instant now, CommandSink& commands);
     void on(const PoolFormed& event, Instant now, CommandSink& commands);
+    /// O(tasks put off).
+    void on(const AllocationEnds& event, Instant now, CommandSink& commands);
+    void on(const TimePassed& event, Instant now, CommandSink& commands);
     void on(const ResourceNamed& event, Instant now, CommandSink& commands);
     /// O(workers).
     void on(const RequestDefined& event, Instant now, CommandSink& commands);
@@ -56,8 +59,8 @@ class Scheduler {
     /// Optional, and never wrong.
     void expect_report(WorkerId worker, TaskId task) const;
 
-    /// When to call again without news: never, so far; nothing it decides waits for time to pass.
-    std::optional<Instant> next_deadline() const { return std::nullopt; }
+    /// When to call again, with TimePassed, if there is no news before.
+    std::optional<Instant> next_deadline() const;
 
     /// Checks every rule of docs/scheduler_states.md. O(tasks + workers).
     /// @throws ContractError  a rule is broken; the text says which
@@ -100,14 +103,34 @@ class Scheduler {
         WorkerId worker;
         std::uint8_t variant = 0;
     };
-    bool has_room(const Request& request, WorkerId worker, FunctionId function) const;
-    std::optional<std::uint8_t> fitting_variant(const Request& request, WorkerId worker, FunctionId function) const;
+    bool has_room(const Request& request, WorkerId worker, const Task& task) const;
+    std::optional<std::uint8_t> fitting_variant(const Request& request, WorkerId worker, const Task& task) const;
     bool could_run(const Request& request, WorkerId worker) const;
     bool is_infeasible(RequestId id) const;
     void count_able(WorkerId worker, std::int32_t change);
-    Fit find_worker(RequestId id, FunctionId function);
+    Fit find_worker(RequestId id, const Task& task);
     void place_requested(CommandSink& commands);
     void settle_stranded(CommandSink& commands);
+
+    // time_budget.cpp
+    Duration time_needed(const Task& task) const;
+    bool would_end_late(const Task& task, Duration wait) const;
+    Duration wait_at(WorkerId worker) const;
+    void put_off(TaskId id);
+    /// Puts tasks of which is_wanted(task) is true back into their queues.
+    template <class IsWanted>
+    void reconsider_put_off(IsWanted is_wanted) {
+        // The last first: each goes in front of the ones put off after it.
+        for (TaskId id = put_off_.last; id.is_valid();) {
+            const TaskId previous = tasks_[id].previous;
+            if (is_wanted(tasks_[id])) {
+                take_from_ready(id);
+                make_ready_again(id);
+            }
+            id = previous;
+        }
+    }
+    std::string explain_put_off(TaskId id) const;
 
     // settling.cpp: the task is in no collection any more when it is settled.
     void succeed(TaskId id, CommandSink& commands);
@@ -146,6 +169,10 @@ class Scheduler {
     Counters counted_;  ///< only what is counted up; counters() adds what is the case now
     Instant now_ = Instant::min();
     bool is_formed_ = false;
+    Instant end_ = Instant::max();
+    bool is_over_ = false;  ///< the end was reached, and all queues asked back
+    TaskList put_off_;      ///< ready tasks that would not end in time
+    std::uint64_t put_off_count_ = 0;
     TaskList settling_;               ///< settled tasks whose dependents are still to be settled; empty between events
     std::vector<TaskId> lost_tasks_;  ///< working space of WorkerLost
 };

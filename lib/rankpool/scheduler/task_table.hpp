@@ -46,6 +46,7 @@ struct Task {
     std::uint8_t variant = 0;            ///< held: of its request
     std::uint8_t losses = 0;             ///< workers that died while it was running, probably
     bool is_worth_moving : 1 = false;    ///< held: long enough to be taken back for an idle worker
+    bool is_put_off : 1 = false;         ///< ready: would not end in time
     bool is_cancel_pending : 1 = false;  ///< revoking: somebody wants it cancelled
 
     std::uint32_t open_inputs() const { return inputs_or_worker; }
