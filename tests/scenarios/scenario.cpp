@@ -177,12 +177,13 @@ Need Scenario::need(Words& words) {
 
 Event Scenario::finish(const std::string& verb, Words words) {
     const std::string subject = take(words);
-    const Duration busy = words.empty() ? std::chrono::milliseconds(1) : duration_of(words.front());
+    const Duration busy = words.empty() ? std::chrono::milliseconds(1) : duration_of(take(words));
+    const std::uint64_t bytes = words.empty() ? 0 : number_of<std::uint64_t>(words.front());
     const TaskEnd end = verb == "return"  ? TaskEnd::returned
                         : verb == "raise" ? TaskEnd::raised
                         : verb == "crash" ? TaskEnd::crashed
                                           : TaskEnd::timed_out;
-    return TaskFinished{task(subject), execution(subject), end, busy};
+    return TaskFinished{task(subject), execution(subject), end, busy, bytes};
 }
 
 TaskId Scenario::task(const std::string& word) const {

@@ -26,6 +26,7 @@ struct Weather {
     std::uint32_t cancels = 40;
     std::uint32_t repeats = 50;
     std::uint32_t requests = 0;  ///< kinds of tasks that need something besides a slot
+    std::uint32_t data = 0;      ///< that a result is left at its worker
     std::uint32_t ends = 0;      ///< of the time there is, seen ahead
     Duration busy_max{1'000'000};
 };
@@ -85,6 +86,7 @@ class Storm {
     void step() {
         now_ += Duration(below(100'000));
         if (chance(weather_.ends)) tell(AllocationEnds{now_ + Duration(below(5'000'000))});
+        if (chance(weather_.data / 100)) tell(DataMoved{some_bytes(), Duration(below(1'000'000))});
         const std::optional<Instant> deadline = scheduler_.next_deadline();
         if (deadline && *deadline <= now_) tell(TimePassed{});
         if (chance(300)) submit();
@@ -123,6 +125,8 @@ class Storm {
                            .level = static_cast<std::uint16_t>(below(3)),
                            .retries = static_cast<std::uint16_t>(below(3)),
                            .inputs = inputs,
+                           .near = WorkerId{below(6)},
+                           .near_bytes = some_bytes(),
                            .request = chance(700) ? any_request() : RequestId{}});
     }
 
@@ -140,6 +144,8 @@ class Storm {
                             .pinned = chance(300) ? WorkerId{below(6)} : WorkerId{}});
     }
     RequestId any_request() { return weather_.requests == 0 ? RequestId{} : RequestId{below(weather_.requests)}; }
+
+    std::uint64_t some_bytes() { return chance(weather_.data) ? std::uint64_t{1} << below(30) : 0; }
 
     void join(std::uint32_t at_least = 0) {
         workers_.push_back(std::make_unique<FakeWorker>());
@@ -230,7 +236,7 @@ class Storm {
         }
         const Duration busy{static_cast<Duration::rep>(below(static_cast<std::uint32_t>(weather_.busy_max.count())))};
         const TaskEnd end = chance(700) ? TaskEnd::returned : static_cast<TaskEnd>(below(4));
-        worker.reports.push_back(TaskFinished{chosen->task, chosen->execution, end, busy});
+        worker.reports.push_back(TaskFinished{chosen->task, chosen->execution, end, busy, some_bytes()});
         worker.held.erase(chosen);
     }
 
@@ -315,9 +321,15 @@ TEST(RandomRuns, keep_every_rule_when_tasks_need_this_and_that) {
     for (const std::uint64_t settled : sum.settled) EXPECT_GT(settled, 0U);
 }
 
+TEST(RandomRuns, keep_every_rule_when_data_has_weight) {
+    Counters sum;
+    run_seeds(50, 500, Weather{.workers_max = 8, .data = 500}, sum);
+    run_seeds(50, 500, Weather{.requests = 3, .data = 500}, sum);
+}
+
 TEST(RandomRuns, keep_every_rule_when_time_runs_out) {
     Counters sum;
-    run_seeds(100, 500, Weather{.requests = 4, .ends = 20}, sum);
+    run_seeds(100, 500, Weather{.requests = 4, .data = 100, .ends = 20}, sum);
 }
 
 TEST(RandomRuns, keep_every_rule_on_one_worker_with_one_slot) {

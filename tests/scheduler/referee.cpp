@@ -85,6 +85,7 @@ void Referee::watch(const WorkerLost& event) {
 void Referee::watch(const TaskSubmitted& event) {
     Task& task = tasks_[event.task];
     task.options = event;
+    if (event.near_bytes != 0) task.near.insert(event.near);
     task.retries = event.retries;
     task.inputs = {event.inputs.begin(), event.inputs.end()};
     task.state = task.inputs.empty() ? State::ready : State::waiting;
@@ -115,6 +116,9 @@ void Referee::watch(const TaskFinished& event) {
     if (task == nullptr) return;
     task->is_asked_back = false;
     if (event.end == TaskEnd::returned) {
+        for (auto& [id, other] : tasks_) {
+            if (event.result_bytes != 0 && other.inputs.contains(event.task)) other.near.insert(task->worker);
+        }
         expect_settled(event.task, Settlement::succeeded);
     } else if (event.end == TaskEnd::crashed) {
         ++task->attempt;
@@ -196,7 +200,7 @@ void Referee::check(const AssignTask& command) {
         task.variant = command.variant;
     }
     for (const auto& [id, other] : workers_) {
-        demand(!is_plain(task) || other.is_draining || load(id) >= other.slots ||
+        demand(!is_plain(task) || task.near.contains(command.worker) || other.is_draining || load(id) >= other.slots ||
                    (own_load < worker.slots && own_load <= load(id)),
                "the emptiest worker gets the task while there are free slots");
     }

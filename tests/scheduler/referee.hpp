@@ -36,6 +36,7 @@ class Referee {
         std::uint8_t variant = 0;
         std::uint64_t assigned_as = 0;  ///< counts assignments
         std::uint32_t losses = 0;
+        std::set<WorkerId> near;  ///< have something it needs
         bool is_asked_back = false;
         bool is_cancel_pending = false;
         bool is_held() const { return state >= State::assigned; }
@@ -59,6 +60,7 @@ class Referee {
     void watch(const PoolFormed& event);
     void watch(const AllocationEnds& event);
     void watch(const TimePassed&);
+    void watch(const DataMoved&) {}
     void watch(const ResourceNamed&) {}
     void watch(const RequestDefined& event);
     void watch(const TaskSubmitted& event);

@@ -36,12 +36,20 @@ inline TaskSubmitted with_retries(std::uint16_t retries, TaskSubmitted event) { 
 inline TaskSubmitted with_function(FunctionId function, TaskSubmitted event) {
     return event.function = function, event;
 }
+inline TaskSubmitted near(WorkerId worker, std::uint64_t bytes, TaskSubmitted event) {
+    event.near = worker;
+    return event.near_bytes = bytes, event;
+}
 inline TaskSubmitted with_request(RequestId request, TaskSubmitted event) { return event.request = request, event; }
 inline TaskStarted started(TaskId task, Execution execution = first) { return {task, execution}; }
 inline TaskSuspended suspended(TaskId task, Execution execution = first) { return {task, execution}; }
 inline TaskResumed resumed(TaskId task, Execution execution = first) { return {task, execution}; }
 inline TaskFinished returned(TaskId task, Execution execution = first, Duration busy = std::chrono::microseconds(100)) {
     return {task, execution, TaskEnd::returned, busy};
+}
+/// Returned a result of so many bytes.
+inline TaskFinished made(std::uint64_t bytes, TaskId task, Execution execution = first) {
+    return {task, execution, TaskEnd::returned, std::chrono::microseconds(100), bytes};
 }
 inline TaskFinished raised(TaskId task, Execution execution = first) {
     return {task, execution, TaskEnd::raised, std::chrono::microseconds(100)};

@@ -34,6 +34,13 @@ struct TimePassed {
     friend bool operator==(const TimePassed&, const TimePassed&) = default;
 };
 
+/// Bytes went from a worker to another.
+struct DataMoved {
+    std::uint64_t bytes = 0;
+    Duration took{};
+    friend bool operator==(const DataMoved&, const DataMoved&) = default;
+};
+
 /// A resource gets its name, for messages.
 struct ResourceNamed {
     ResourceId resource;
@@ -77,6 +84,8 @@ struct TaskSubmitted {
         0;  ///< nesting: 0 from the driver, 1 from a task, …; deeper first, so that waiting parents end soon
     std::uint16_t retries = 0;            ///< further attempts after an exception or its time limit
     std::span<const TaskId> inputs = {};  ///< tasks not settled yet (borrowed for the call; repeats are allowed)
+    WorkerId near = {};                   ///< who has most of what it needs, inputs not counted
+    std::uint64_t near_bytes = 0;         ///< how much of it
     RequestId request = {};               ///< what it needs besides a slot
 };
 
@@ -113,7 +122,8 @@ struct TaskFinished {
     TaskId task;
     Execution execution;
     TaskEnd end = TaskEnd::returned;
-    Duration busy{};  ///< time it occupied a slot
+    Duration busy{};                 ///< time it occupied a slot
+    std::uint64_t result_bytes = 0;  ///< what its worker keeps of its result for those who need it
     friend bool operator==(const TaskFinished&, const TaskFinished&) = default;
 };
 
@@ -137,7 +147,7 @@ struct CancelRequested {
     friend bool operator==(const CancelRequested&, const CancelRequested&) = default;
 };
 
-using Event = std::variant<WorkerJoined, WorkerDraining, WorkerLost, PoolFormed, AllocationEnds, TimePassed,
+using Event = std::variant<WorkerJoined, WorkerDraining, WorkerLost, PoolFormed, AllocationEnds, TimePassed, DataMoved,
                            ResourceNamed, RequestDefined, TaskSubmitted, TaskStarted, TaskSuspended, TaskResumed,
                            TaskFinished, TaskReturned, RevokeRefused, CancelRequested>;
 

@@ -17,6 +17,8 @@ struct Limits {
     std::uint32_t ahead_unmeasured = 1;
     /// Tasks that take this long are not sent ahead: a round trip is below 1 % of them.
     Duration long_task = std::chrono::milliseconds(5);
+    /// What a MiB takes from worker to worker until DataMoved tells better: 4 GB/s.
+    Duration transfer_of_mebibyte = std::chrono::microseconds(256);
     /// Tasks shorter than this are not taken back: asking costs about as much as running them.
     Duration short_task = std::chrono::microseconds(50);
 

@@ -25,27 +25,46 @@ bool Scheduler::place_plain(CommandSink& commands) {
         put_off(id);
         return true;
     }
-    const WorkerId worker = workers_.least_loaded();
-    if (!worker.is_valid() || !prefill_.has_room(workers_[worker], tasks_[id].function)) return false;
-    if (would_end_late(tasks_[id], wait_at(worker))) return false;
+    const WorkerId emptiest = workers_.least_loaded();
+    if (!emptiest.is_valid() || !prefill_.has_room(workers_[emptiest], tasks_[id].function)) return false;
+    if (would_end_late(tasks_[id], wait_at(emptiest))) return false;
+    const WorkerId near = better_near(tasks_[id], emptiest);
     ready_.remove(tasks_, id);
-    assign(id, worker, commands);
+    assign(id, near.is_valid() ? near : emptiest, commands);
     return true;
+}
+
+WorkerId Scheduler::better_near(const Task& task, WorkerId elsewhere) const {
+    const Place place = task.near();
+    if (place.bytes == 0 || place.worker == elsewhere || !workers_.contains(place.worker)) return WorkerId{};
+    const Worker& worker = workers_[place.worker];
+    if (worker.state != WorkerState::active || worker.ahead() >= limits_.ahead_max) return WorkerId{};
+    const Duration wait = wait_at(place.worker);
+    if (!is_better_near(wait, wait_at(elsewhere), transfer_speed_.time_for(place.bytes))) return WorkerId{};
+    return would_end_late(task, wait) ? WorkerId{} : place.worker;
 }
 
 void Scheduler::assign(TaskId id, WorkerId worker, CommandSink& commands) {
     Task& task = tasks_[id];
     TaskTable::begin_execution(task);
-    task.expected_ns = prefill_.expected_ns(task.function);
-    // What has a request was sent where it fits: elsewhere it may not.
+    // What has a request was sent where it fits: elsewhere it may not. Nor is data left behind that takes longer to
+    // move than asking for the task.
     const bool is_requested = requests_.has_queue(task.request);
-    task.is_worth_moving = !is_requested && prefill_.is_worth_moving(task.function);
+    const bool has_data_there = task.near_bytes != 0 && task.near().worker == worker &&
+                                transfer_speed_.time_for(task.near().bytes) >= limits_.short_task;
+    task.near_or_expected_ns = prefill_.expected_ns(task.function);
+    task.is_worth_moving = !is_requested && !has_data_there && prefill_.is_worth_moving(task.function);
     if (is_requested) stock_.take(worker, requests_[task.request].variant(task.variant));
     edges_.fetch_edges(task);
     workers_.give(tasks_, id, worker);
     ++counted_.executions;
     history_.note(id, Step::assigned, worker.value, task.execution);
     commands.emplace_back(AssignTask{id, worker, task.execution, task.attempt, task.variant});
+}
+
+void Scheduler::on(const DataMoved& event, Instant now, CommandSink&) {
+    advance(now);
+    transfer_speed_.learn(event.bytes, event.took);
 }
 
 void Scheduler::take_back_for_idle_workers(CommandSink& commands) {

@@ -46,7 +46,7 @@ void Scheduler::on(const TaskFinished& event, Instant now, CommandSink& commands
     take_from_worker(event.task);
     if (event.end == TaskEnd::returned) {
         prefill_.learn(task.function, event.busy);
-        succeed(event.task, commands);
+        succeed(event.task, event.result_bytes, commands);
     } else {
         end_badly(event.task, event.end, is_cancel_pending, commands);
     }

@@ -96,6 +96,13 @@ Scheduler::Fit Scheduler::find_worker(RequestId id, const Task& task) {
         const auto variant = fitting_variant(request, request.pinned, task);
         return variant ? Fit{request.pinned, *variant} : Fit{};
     }
+    const Place place = task.near();
+    if (place.bytes != 0) {
+        const auto variant = fitting_variant(request, place.worker, task);
+        if (variant && is_better_near(wait_at(place.worker), Duration{}, transfer_speed_.time_for(place.bytes))) {
+            return {place.worker, *variant};
+        }
+    }
     Fit best;
     int compared = 0;
     for (std::uint32_t left = request.candidates.count(); left > 0 && compared < candidates_compared; --left) {

@@ -6,7 +6,11 @@
 
 namespace rankpool::scheduler {
 
-Scheduler::Scheduler(Limits limits) : limits_(limits), prefill_(limits), history_(limits.history_records) {}
+Scheduler::Scheduler(Limits limits)
+    : limits_(limits),
+      prefill_(limits),
+      transfer_speed_(limits.transfer_of_mebibyte),
+      history_(limits.history_records) {}
 
 void Scheduler::handle(const Event& event, Instant now, CommandSink& commands) {
     std::visit([&](const auto& alternative) { on(alternative, now, commands); }, event);
@@ -34,6 +38,7 @@ void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& command
     task.function = event.function;
     task.retries = event.retries;
     task.request = event.request;
+    task.set_near({event.near, event.near_bytes});
     task.attempt = 1;
     task.losses = 0;
     task.inputs_or_worker = static_cast<std::uint32_t>(event.inputs.size());

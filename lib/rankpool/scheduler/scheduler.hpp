@@ -43,6 +43,7 @@ class Scheduler {
     /// O(tasks put off).
     void on(const AllocationEnds& event, Instant now, CommandSink& commands);
     void on(const TimePassed& event, Instant now, CommandSink& commands);
+    void on(const DataMoved& event, Instant now, CommandSink& commands);
     void on(const ResourceNamed& event, Instant now, CommandSink& commands);
     /// O(workers).
     void on(const RequestDefined& event, Instant now, CommandSink& commands);
@@ -87,6 +88,8 @@ class Scheduler {
     void place_ready_tasks(CommandSink& commands);
     /// False if the first of the plain tasks has to wait.
     bool place_plain(CommandSink& commands);
+    /// Who has the task's input, if that is better than the other worker, who has none of it.
+    WorkerId better_near(const Task& task, WorkerId elsewhere) const;
     void assign(TaskId id, WorkerId worker, CommandSink& commands);
     void take_back_for_idle_workers(CommandSink& commands);
     void revoke(TaskId id, Step reason, CommandSink& commands);
@@ -133,7 +136,7 @@ class Scheduler {
     std::string explain_put_off(TaskId id) const;
 
     // settling.cpp: the task is in no collection any more when it is settled.
-    void succeed(TaskId id, CommandSink& commands);
+    void succeed(TaskId id, std::uint64_t result_bytes, CommandSink& commands);
     void settle_unsuccessful(TaskId id, Settlement settlement, CommandSink& commands);
     void settle_dependents(TaskId id, Settlement settlement, CommandSink& commands);
     void settle(TaskId id, Settlement settlement, TaskId cause, CommandSink& commands);
@@ -165,6 +168,7 @@ class Scheduler {
     Stock stock_;
     WorkerTable workers_;
     Prefill prefill_;
+    TransferSpeed transfer_speed_;
     History history_;
     Counters counted_;  ///< only what is counted up; counters() adds what is the case now
     Instant now_ = Instant::min();

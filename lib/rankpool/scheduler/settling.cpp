@@ -25,10 +25,12 @@ Step step_of(Settlement settlement) {
 
 }  // namespace
 
-void Scheduler::succeed(TaskId id, CommandSink& commands) {
+void Scheduler::succeed(TaskId id, std::uint64_t result_bytes, CommandSink& commands) {
+    const Place result{tasks_[id].worker(), result_bytes};
     settle(id, Settlement::succeeded, TaskId{}, commands);
     edges_.release(tasks_[id], tasks_, [&](TaskId dependent) {
         Task& task = tasks_[dependent];
+        if (result.bytes != 0) task.set_near(with_input(task.near(), result));
         if (--task.inputs_or_worker != 0) return;
         make_ready(dependent);
         history_.note(dependent, Step::inputs_ready, id.value, task.execution);

@@ -5,6 +5,7 @@
 
 #include <rankpool/core/ids.hpp>
 #include <rankpool/scheduler/chunked_table.hpp>
+#include <rankpool/scheduler/placement.hpp>
 #include <rankpool/scheduler/resource.hpp>
 
 namespace rankpool::scheduler {
@@ -37,11 +38,12 @@ struct Task {
     TaskId next;
     std::int32_t priority = 0;
     FunctionId function;
-    std::uint32_t expected_ns = 0;  ///< held: what it adds to its worker's expected work
+    std::uint32_t near_or_expected_ns = WorkerId::none;  ///< until held: who has most of its input; held: its length
     RequestId request;
     std::uint16_t level = 0;
-    std::uint16_t retries = 0;  ///< further attempts allowed after an exception or its time limit
-    std::uint16_t attempt = 1;  ///< stays at 65,535 once there
+    std::uint16_t retries = 0;     ///< further attempts allowed after an exception or its time limit
+    std::uint16_t attempt = 1;     ///< stays at 65,535 once there
+    std::uint16_t near_bytes = 0;  ///< packed_bytes()
     TaskState state = TaskState::vacant;
     std::uint8_t variant = 0;            ///< held: of its request
     std::uint8_t losses = 0;             ///< workers that died while it was running, probably
@@ -51,6 +53,14 @@ struct Task {
 
     std::uint32_t open_inputs() const { return inputs_or_worker; }
     WorkerId worker() const { return WorkerId{inputs_or_worker}; }
+    /// What it adds to its worker's expected work while it is held.
+    std::uint32_t expected_ns() const { return near_or_expected_ns; }
+    /// Where its input is, while it is not held.
+    Place near() const { return {WorkerId{near_or_expected_ns}, unpacked_bytes(near_bytes)}; }
+    void set_near(Place place) {
+        near_or_expected_ns = place.worker.value;
+        near_bytes = packed_bytes(place.bytes);
+    }
 };
 static_assert(sizeof(Task) == 56);
 

@@ -20,7 +20,7 @@ void count_task(const Task& task, WorkerId holder, Found& found) {
     if (task.state == TaskState::assigned && task.is_worth_moving) ++found.worth_moving;
     if (task.state == TaskState::suspended) return;
     ++found.load;
-    found.expected_ns += task.expected_ns;
+    found.expected_ns += task.expected_ns();
 }
 
 Found count_tasks(const TaskTable& tasks, WorkerId holder, const Worker& worker) {

@@ -89,7 +89,7 @@ void WorkerTable::enter(TaskTable& tasks, TaskId id, Worker& worker, TaskState s
     if (state == TaskState::suspended) return;
     if (worker.load < worker.slots && worker.state == WorkerState::active) --free_slots_;
     ++worker.load;
-    worker.expected_ns += task.expected_ns;
+    worker.expected_ns += task.expected_ns();
 }
 
 void WorkerTable::leave(TaskTable& tasks, TaskId id, Worker& worker) {
@@ -102,7 +102,7 @@ void WorkerTable::leave(TaskTable& tasks, TaskId id, Worker& worker) {
     }
     if (task.state == TaskState::suspended) return;
     --worker.load;
-    worker.expected_ns -= task.expected_ns;
+    worker.expected_ns -= task.expected_ns();
     if (worker.load < worker.slots && worker.state == WorkerState::active) ++free_slots_;
 }
 

@@ -20,7 +20,7 @@ class WorkerTable {
     /// The worker holds nothing any more.
     void lose(WorkerId id);
 
-    /// Gives a task to the worker: ready -> assigned. The caller has set expected_ns and is_worth_moving.
+    /// Gives a task to the worker: ready -> assigned. The caller has set its length and is_worth_moving.
     void give(TaskTable& tasks, TaskId id, WorkerId to);
     /// Moves a held task to another held state.
     void shift(TaskTable& tasks, TaskId id, TaskState to);
