@@ -13,5 +13,6 @@ using Action = std::function<int()>;
 /// as the program.
 void add_info_command(CLI::App& program, Action& action);
 void add_bench_command(CLI::App& program, Action& action);
+void add_simulate_command(CLI::App& program, Action& action);
 
 }  // namespace rankpool::apps

@@ -1,0 +1,168 @@
+// What happens on rank 0: the calls of the scheduler, and what it wants done.
+#include <algorithm>
+#include <simulation/cluster.hpp>
+
+namespace rankpool::simulation {
+
+using namespace scheduler;
+
+namespace {
+
+constexpr std::size_t row_max = 256;
+/// How far ahead the scheduler is told what comes: a wait for memory is as long as some events.
+constexpr std::size_t expected_ahead = 6;
+
+TaskId task_of(const auto& report) {
+    return std::visit([](const auto& each) { return each.task; }, report);
+}
+
+}  // namespace
+
+void VirtualCluster::on(const ReportArrives& event) {
+    told_.push_back({now_, event});
+    // Waits of a task that are told again would be new waits; the others are recognised as old news.
+    const bool is_wait =
+        std::holds_alternative<TaskSuspended>(event.report) || std::holds_alternative<TaskResumed>(event.report);
+    if (options_.repeats > 0 && !is_wait && random_.chance(options_.repeats)) {
+        const auto later = static_cast<Duration::rep>(random_.unit() * 2e6);
+        queue_.push(now_ + Duration(later), event);
+    }
+    if (told_.size() == row_max || watcher_ != nullptr) flush_reports();
+}
+
+void VirtualCluster::flush_reports() {
+    if (told_.empty()) return;
+    command_ends_.clear();
+    meter_.begin();
+    for (std::size_t i = 0; i < told_.size(); ++i) {
+        if (i + expected_ahead < told_.size()) {
+            const ReportArrives& coming = told_[i + expected_ahead].arrival;
+            scheduler_->expect_report(coming.worker, task_of(coming.report));
+        }
+        std::visit([&](const auto& report) { scheduler_->on(report, told_[i].when, commands_); },
+                   told_[i].arrival.report);
+        command_ends_.push_back(commands_.size());
+    }
+    const Instant end = meter_.end(told_.size());
+    if (progress_) progress_(driver_.settled(), end);
+    if (watcher_ != nullptr) {
+        const Event event = std::visit([](const auto& report) { return Event(report); }, told_.front().arrival.report);
+        watcher_->decided(event, commands_, told_.front().when);
+    }
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < told_.size(); ++i) {
+        carry_out(first, command_ends_[i], told_[i].when);
+        first = command_ends_[i];
+    }
+    commands_.clear();
+    told_.clear();
+}
+
+void VirtualCluster::on(const ChildrenArrive& event) {
+    flush_reports();
+    submit(driver_.add_family(event.family), event.family.open);
+}
+
+void VirtualCluster::on(const LossIsNoticed& event) {
+    Seat& at = seat(event.worker);
+    if (at.is_lost) return;
+    flush_reports();
+    at.is_lost = true;
+    if (watcher_ != nullptr) watcher_->worker_lost(event.worker, event.reason, now_);
+    tell(WorkerLost{event.worker, event.reason});
+}
+
+void VirtualCluster::on(const Burst& event) {
+    flush_reports();
+    const TaskNumber rest = driver_.workload().size() - event.first;
+    const TaskNumber count = options_.burst == 0 ? rest : std::min(rest, options_.burst);
+    submit(event.first, count);
+    if (count < rest) queue_.push(now_ + options_.burst_interval, Burst{event.first + count});
+}
+
+void VirtualCluster::submit(TaskNumber first, TaskNumber count) {
+    const auto row = static_cast<TaskNumber>(watcher_ != nullptr ? 1 : row_max);
+    for (; count > 0; first += std::min(row, count), count -= std::min(row, count)) {
+        submit_row(first, std::min(row, count));
+    }
+}
+
+void VirtualCluster::submit_row(TaskNumber first, TaskNumber count) {
+    row_.clear();
+    row_inputs_.clear();
+    row_input_ends_.clear();
+    for (TaskNumber number = first; number < first + count; ++number) prepare(number);
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < row_.size(); ++i) {
+        row_[i].inputs = std::span<const TaskId>(row_inputs_).subspan(begin, row_input_ends_[i] - begin);
+        begin = row_input_ends_[i];
+    }
+    meter_.begin_submitting();
+    for (const TaskSubmitted& task : row_) scheduler_->on(task, now_, commands_);
+    const Instant end = meter_.end_submitting(row_.size());
+    if (progress_) progress_(driver_.settled(), end);
+    if (watcher_ != nullptr && !row_.empty()) watcher_->decided(row_.front(), commands_, now_);
+    carry_out(0, commands_.size(), now_);
+    commands_.clear();
+}
+
+void VirtualCluster::prepare(TaskNumber number) {
+    inputs_.clear();
+    driver_.workload().add_inputs(number, inputs_);
+    const TaskPlan plan = driver_.plan(number);
+    if (watcher_ != nullptr) watcher_->submitted(number, plan, inputs_, now_);
+    const auto is_unsuccessful = [&](TaskNumber input) {
+        return !driver_.is_live(input) && !driver_.has_succeeded(input);
+    };
+    const auto unsuccessful = std::find_if(inputs_.begin(), inputs_.end(), is_unsuccessful);
+    if (unsuccessful != inputs_.end()) {
+        const Settlement settlement = driver_.refuse(number, *unsuccessful);
+        if (watcher_ != nullptr) watcher_->settled(number, settlement, now_);
+        return;
+    }
+    for (const TaskNumber input : inputs_) {
+        if (driver_.is_live(input)) row_inputs_.push_back(driver_.id(input));
+    }
+    row_input_ends_.push_back(row_inputs_.size());
+    row_.push_back({.task = driver_.enter(number),
+                    .function = plan.function,
+                    .priority = plan.priority,
+                    .level = driver_.level(number),
+                    .retries = plan.retries});
+}
+
+void VirtualCluster::tell(const Event& event) {
+    meter_.begin();
+    scheduler_->handle(event, now_, commands_);
+    meter_.end(1);
+    if (watcher_ != nullptr) watcher_->decided(event, commands_, now_);
+    carry_out(0, commands_.size(), now_);
+    commands_.clear();
+}
+
+void VirtualCluster::carry_out(std::size_t first, std::size_t end, Instant when) {
+    for (; first < end; ++first) {
+        std::visit([&](const auto& command) { carry_out(command, when); }, commands_[first]);
+    }
+}
+
+void VirtualCluster::carry_out(const AssignTask& command, Instant when) {
+    const TaskNumber number = driver_.number(command.task);
+    if (watcher_ != nullptr) watcher_->assigned(number, command.worker, when);
+    send_to(command.worker, when, AssignArrives{command, number});
+}
+
+void VirtualCluster::carry_out(const RevokeTask& command, Instant when) {
+    send_to(command.worker, when, RevokeArrives{command});
+}
+
+void VirtualCluster::carry_out(const SettleTask& command, Instant when) {
+    const TaskNumber number = driver_.number(command.task);
+    last_settled_ = when;
+    if (watcher_ != nullptr) watcher_->settled(number, command.settlement, when);
+    const Driver::Family* const family = driver_.settle(number, command.settlement);
+    if (family == nullptr) return;
+    send_to(family->worker, when, WakeArrives{family->worker, family->parent, family->execution});
+}
+
+}  // namespace rankpool::simulation

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <simulation/duration_mix.hpp>
+#include <simulation/graph.hpp>
+
+namespace rankpool::simulation {
+
+struct SyntheticOptions {
+    Graph graph;
+    DurationMix durations;
+    std::uint64_t seed = 1;
+    std::uint32_t functions = 1;    ///< the durations of function i are 2^(i % 8) times those of the mix
+    std::uint32_t priorities = 1;   ///< different ones
+    std::uint32_t raising_ppm = 0;  ///< so many of a million attempts raise…
+    std::uint32_t retries = 0;      ///< …and may be tried again so often
+    std::uint32_t parents = 0;      ///< so many of a thousand tasks submit up to four tasks and wait for them
+};
+
+/// A made-up program of any size that takes no memory.
+class SyntheticWorkload final : public Workload {
+  public:
+    explicit SyntheticWorkload(const SyntheticOptions& options) : options_(options) {}
+
+    TaskNumber size() const override { return options_.graph.task_count; }
+    TaskPlan plan(TaskNumber number) const override;
+    void add_inputs(TaskNumber number, std::vector<TaskNumber>& inputs) const override {
+        if (number < size()) add_inputs_of(options_.graph, number, inputs);
+    }
+
+  private:
+    SyntheticOptions options_;
+};
+
+}  // namespace rankpool::simulation
