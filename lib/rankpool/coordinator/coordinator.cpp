@@ -69,6 +69,7 @@ bool Coordinator::help_until(Waitable& waitable, Instant deadline) {
 void Coordinator::begin_shutdown(CancelFutures cancel_futures) {
     {
         const std::lock_guard lock(progress_.mutex());
+        if (is_closed_) return;
         is_shut_ = true;
         if (cancel_futures == CancelFutures::yes && !broken_) {
             while (const StateRef state = held_.take_any().state) {

@@ -76,8 +76,8 @@ void Coordinator::go_on_after(const StateRef& input, const StateRef& state) {
             } catch (...) {
                 if (!is_settled(state->status())) state->fail(capture_failure());
             }
+            client->progress_.wake();  // Whoever waits for the last task to end: it may be settled already.
         }
-        client->progress_.wake();  // Whoever waits for the last task to end: it may be settled already.
         if (next) client->go_on_after(next, state);
         run_deferred_callbacks();
     });
