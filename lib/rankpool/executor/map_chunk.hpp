@@ -59,6 +59,8 @@ struct MapChunk {
 };
 
 template <class F, class... T>
+struct Unwrapped<MapChunk<F, T...>> : Unwrapped<F> {};
+template <class F, class... T>
 struct FunctionCodec<MapChunk<F, T...>> {
     static void write(ByteWriter& writer, const MapChunk<F, T...>& chunk) {
         FunctionCodec<F>::write(writer, chunk.function);

@@ -4,9 +4,15 @@
 #include <bit>
 #include <complex>
 #include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <span>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include <rankpool/core/byte_stream.hpp>
 
@@ -42,6 +48,14 @@ template <class T>
 inline constexpr bool is_borrowing<std::initializer_list<T>> = true;
 template <class T, std::size_t count>
 inline constexpr bool is_borrowing<std::array<T, count>> = is_borrowing<T>;
+template <class T>
+inline constexpr bool is_borrowing<std::optional<T>> = is_borrowing<T>;
+template <class A, class B>
+inline constexpr bool is_borrowing<std::pair<A, B>> = is_borrowing<A> || is_borrowing<B>;
+template <class... T>
+inline constexpr bool is_borrowing<std::tuple<T...>> = (is_borrowing<T> || ...);
+template <class... T>
+inline constexpr bool is_borrowing<std::variant<T...>> = (is_borrowing<T> || ...);
 
 template <class T>
 concept CopiedAsBytes =
@@ -64,6 +78,7 @@ struct Codec<T> {
         if constexpr (!std::is_empty_v<T>) writer.raw(&item, sizeof item);
     }
     static T read(ByteReader& reader) {
+        if constexpr (std::is_same_v<T, bool>) return reader.value<std::uint8_t>() != 0;
         struct Image {
             alignas(T) std::byte bytes[sizeof(T)];
         } image{};

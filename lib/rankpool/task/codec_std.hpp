@@ -45,6 +45,16 @@ inline constexpr bool is_item_container<std::unordered_set<T, Hash, Equal, Alloc
 template <class T, class Hash, class Equal, class Allocator>
 inline constexpr bool is_item_container<std::unordered_multiset<T, Hash, Equal, Allocator>> = true;
 
+/// The count of items that follow, each of some bytes; of items of no bytes, nobody sends more than a million.
+inline std::uint64_t read_item_count(ByteReader& reader) {
+    constexpr std::uint64_t items_of_no_bytes_max = 1 << 20;
+    const std::uint64_t count = reader.count();
+    if (count > reader.remaining() + items_of_no_bytes_max) {
+        throw DecodeError("a container claims more items than it has");
+    }
+    return count;
+}
+
 // Maps are read as pairs whose key is not const.
 template <class T>
 inline constexpr bool is_map = false;
@@ -94,7 +104,7 @@ requires(detail::is_item_container<Container>&& CrossesRanks<typename Container:
         for (const auto& item : items) Codec<Item>::write(writer, item);
     }
     static Container read(ByteReader& reader) {
-        const std::uint64_t count = reader.count();
+        const std::uint64_t count = detail::read_item_count(reader);
         Container items;
         if constexpr (requires { items.reserve(1); }) {
             items.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(count, reader.remaining())));
@@ -115,7 +125,7 @@ requires(detail::is_map<Map>&& CrossesRanks<typename Map::key_type>&&
         }
     }
     static Map read(ByteReader& reader) {
-        const std::uint64_t count = reader.count();
+        const std::uint64_t count = detail::read_item_count(reader);
         Map items;
         for (std::uint64_t i = 0; i < count; ++i) {
             auto key = Codec<typename Map::key_type>::read(reader);

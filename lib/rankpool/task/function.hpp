@@ -88,9 +88,16 @@ struct FunctionCodec {
     }
 };
 
-/// Refuses, in words for people, functions that cannot be named in another process.
+/// The user's function inside one of ours; specialised for those that wrap one.
 template <class F>
+struct Unwrapped {
+    using type = F;
+};
+
+/// Refuses, in words for people, functions that cannot be named in another process.
+template <class Given>
 consteval void check_function_crosses() {
+    using F = typename Unwrapped<Given>::type;
     if constexpr (!std::is_pointer_v<F> && !std::is_empty_v<F> && !is_by_value<F>) {
         if constexpr (is_closure<F>()) {
             static_assert(!is_closure<F>(),

@@ -197,10 +197,15 @@ struct AfterVoid<F> {
     decltype(auto) operator()(Unit) const { return function(); }
 };
 template <class F>
-requires std::is_pointer_v<F>
+struct Unwrapped<AfterVoid<F>> : Unwrapped<F> {};
+template <class F>
 struct FunctionCodec<AfterVoid<F>> {
     static void write(ByteWriter& writer, const AfterVoid<F>& function) {
-        FunctionCodec<F>::write(writer, function.function);
+        if constexpr (std::is_pointer_v<F>) {
+            FunctionCodec<F>::write(writer, function.function);
+        } else {
+            FunctionCodec<F>::write(writer, function);
+        }
     }
     static AfterVoid<F> read(ByteReader& reader) { return {FunctionCodec<F>::read(reader)}; }
 };

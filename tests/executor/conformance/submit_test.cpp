@@ -226,7 +226,32 @@ struct rankpool::Codec<rankpool::tests::Fragile> {
 };
 
 namespace rankpool::tests {
+
+// A function object whose members need their codec.
+struct Greeting {
+    std::vector<std::string> words;
+    std::string operator()(const std::string& name) const { return words.at(0) + name; }
+    std::string operator()() const { return words.at(0); }
+};
+
+}  // namespace rankpool::tests
+
+template <>
+struct rankpool::Codec<rankpool::tests::Greeting> {
+    static void write(ByteWriter& writer, const tests::Greeting& item) { encode(writer, item.words); }
+    static tests::Greeting read(ByteReader& reader) { return {decode<std::vector<std::string>>(reader)}; }
+};
+
+namespace rankpool::tests {
 namespace {
+
+TEST_F(Submit, function_objects_with_a_codec_work_wherever_functions_do) {
+    const Greeting greeting{{"hello "}};
+    EXPECT_EQ(pool().submit(greeting, "you").result(), "hello you");
+    for (const auto& text : pool().map(greeting, std::vector<std::string>{"you"})) EXPECT_EQ(text, "hello you");
+    EXPECT_EQ(pool().submit([] { return std::string("you"); }).then(greeting).result(), "hello you");
+    EXPECT_EQ(pool().submit([] {}).then(greeting).result(), "hello ");
+}
 
 TEST_F(Submit, an_argument_that_cannot_be_packed_is_reported_at_once) {
     if (executor_under_test()->shares_memory()) GTEST_SKIP() << "nothing is packed here";

@@ -1,0 +1,3 @@
+// expect: the function cannot be called with these arguments
+#include "pool.hpp"
+void wrong(rankpool::Executor& pool) { pool.submit(work, 1, 2); }
