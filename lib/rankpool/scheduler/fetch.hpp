@@ -9,4 +9,12 @@ inline void fetch(const void* address) {
     asm volatile("" : : "r"(address));
 }
 
+/// The same for an item that may lie across two cache lines.
+template <class Item>
+void fetch_all(const Item& item) {
+    static_assert(sizeof(Item) <= 64);
+    fetch(&item);
+    fetch(reinterpret_cast<const char*>(&item) + sizeof(Item) - 1);
+}
+
 }  // namespace rankpool::scheduler
