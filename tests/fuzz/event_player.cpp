@@ -65,6 +65,7 @@ void EventPlayer::submit() {
                        .level = static_cast<std::uint16_t>(kind / 12 % 2),
                        .retries = static_cast<std::uint16_t>(kind / 24 % 3),
                        .inputs = inputs,
+                       .path = kind / 72U,
                        .near = WorkerId{below(workers_max)},
                        .near_bytes = std::uint64_t{1} << below(40),
                        .request = kind < 128 ? RequestId{} : RequestId{kind % 5U}});

@@ -104,6 +104,8 @@ Event Scenario::submit(Words words) {
             event.priority = number_of<std::int32_t>(take(words));
         } else if (word == "request") {
             event.request = RequestId{number_after('r', take(words))};
+        } else if (word == "path") {
+            event.path = number_of<std::uint32_t>(take(words));
         } else if (word == "level") {
             event.level = number_of<std::uint16_t>(take(words));
         } else if (word == "retries") {

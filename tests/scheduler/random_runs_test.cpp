@@ -125,6 +125,7 @@ class Storm {
                            .level = static_cast<std::uint16_t>(below(3)),
                            .retries = static_cast<std::uint16_t>(below(3)),
                            .inputs = inputs,
+                           .path = chance(weather_.data) ? below(100) : 0,
                            .near = WorkerId{below(6)},
                            .near_bytes = some_bytes(),
                            .request = chance(700) ? any_request() : RequestId{}});

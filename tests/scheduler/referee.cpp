@@ -1,5 +1,8 @@
 #include <scheduler/referee.hpp>
 #include <stdexcept>
+#include <tuple>
+
+#include <rankpool/scheduler/task_table.hpp>
 
 namespace rankpool::scheduler {
 namespace {
@@ -177,8 +180,10 @@ void Referee::check(const AssignTask& command) {
     Task& task = tasks_.at(command.task);
     demand(task.state == State::ready, "only ready tasks are assigned");
     for (const auto& [id, other] : tasks_) {
-        const bool is_later = std::pair(other.options.priority, other.options.level) <=
-                              std::pair(task.options.priority, task.options.level);
+        const auto rank = [](const TaskSubmitted& of) {
+            return std::tuple(of.priority, of.level, bucket_of_path(of.path));
+        };
+        const bool is_later = rank(other.options) <= rank(task.options);
         if (other.state != State::ready || is_later || may_be_late(other)) continue;
         demand(!is_plain(task) || !is_plain(other), "the plain task of highest priority and level goes first");
         demand(!fits_somewhere(other), "the task of highest priority and level among those that fit goes first");

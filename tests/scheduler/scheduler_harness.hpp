@@ -32,6 +32,7 @@ inline TaskSubmitted with_priority(std::int32_t priority, TaskSubmitted event) {
     return event.priority = priority, event;
 }
 inline TaskSubmitted with_level(std::uint16_t level, TaskSubmitted event) { return event.level = level, event; }
+inline TaskSubmitted with_path(std::uint32_t path, TaskSubmitted event) { return event.path = path, event; }
 inline TaskSubmitted with_retries(std::uint16_t retries, TaskSubmitted event) { return event.retries = retries, event; }
 inline TaskSubmitted with_function(FunctionId function, TaskSubmitted event) {
     return event.function = function, event;

@@ -84,9 +84,12 @@ struct TaskSubmitted {
         0;  ///< nesting: 0 from the driver, 1 from a task, …; deeper first, so that waiting parents end soon
     std::uint16_t retries = 0;            ///< further attempts after an exception or its time limit
     std::span<const TaskId> inputs = {};  ///< tasks not settled yet (borrowed for the call; repeats are allowed)
-    WorkerId near = {};                   ///< who has most of what it needs, inputs not counted
-    std::uint64_t near_bytes = 0;         ///< how much of it
-    RequestId request = {};               ///< what it needs besides a slot
+    /// Where it is known: work on the longest way from this task to the last that needs it, in any unit. Longer ways go
+    /// first among tasks of one priority and level, in steps of an eighth of a doubling.
+    std::uint32_t path = 0;
+    WorkerId near = {};            ///< who has most of what it needs, inputs not counted
+    std::uint64_t near_bytes = 0;  ///< how much of it
+    RequestId request = {};        ///< what it needs besides a slot
 };
 
 /// A worker reports that a task runs (sent for tasks that run for some time, not for short ones).

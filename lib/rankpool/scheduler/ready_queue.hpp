@@ -9,9 +9,9 @@
 
 namespace rankpool::scheduler {
 
-/// The ready tasks: priority, then level, then the order in which they became ready.
+/// The ready tasks: priority, then level, then the longest way still to go, then the order in which they became ready.
 ///
-/// One list per (priority, level) in use. Invariant: no list is empty, except the only one.
+/// One list per (priority, level, bucket of paths) in use. Invariant: no list is empty, except the only one.
 class ReadyQueue {
   public:
     ReadyQueue() = default;
@@ -26,7 +26,7 @@ class ReadyQueue {
     /// Greater for tasks that run earlier.
     static std::uint64_t key_of(const Task& task) {
         const std::uint32_t priority = static_cast<std::uint32_t>(task.priority) ^ 0x80000000U;
-        return std::uint64_t{priority} << 16 | task.level;
+        return std::uint64_t{priority} << 24 | std::uint64_t{task.level} << 8 | task.path;
     }
 
     /// Adds a task whose inputs have just succeeded.

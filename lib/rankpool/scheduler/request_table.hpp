@@ -73,7 +73,7 @@ class RequestTable {
     std::uint64_t ready_count_ = 0;
 };
 
-/// True if `a` runs before `b`: priority, level, then submission.
+/// True if `a` runs before `b`: priority, level, way to go, then submission.
 bool goes_before(const Task& a, const Task& b);
 
 }  // namespace rankpool::scheduler

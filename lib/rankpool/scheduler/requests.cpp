@@ -136,7 +136,7 @@ void Scheduler::place_requested(CommandSink& commands) {
         return;
     }
     requests_.remove(tasks_, id);
-    tasks_[id].variant = fit.variant;
+    tasks_[id].variant = fit.variant & 15U;
     assign(id, fit.worker, commands);
 }
 

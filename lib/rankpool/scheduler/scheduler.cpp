@@ -10,7 +10,9 @@ Scheduler::Scheduler(Limits limits)
     : limits_(limits),
       prefill_(limits),
       transfer_speed_(limits.transfer_of_mebibyte),
-      history_(limits.history_records) {}
+      history_(limits.history_records) {
+    RANKPOOL_EXPECT(limits.losses_max < 16 && limits.variants_max <= 16);  // Four bits each.
+}
 
 void Scheduler::handle(const Event& event, Instant now, CommandSink& commands) {
     std::visit([&](const auto& alternative) { on(alternative, now, commands); }, event);
@@ -35,6 +37,7 @@ void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& command
     task.order = counted_.submitted++;
     task.priority = event.priority;
     task.level = event.level;
+    task.path = bucket_of_path(event.path);
     task.function = event.function;
     task.retries = event.retries;
     task.request = event.request;
@@ -58,7 +61,7 @@ void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& command
 }
 
 void Scheduler::expect_report(WorkerId worker, TaskId task) const {
-    if (tasks_.contains(task)) fetch(&tasks_[task]);
+    if (tasks_.contains(task)) fetch_all(tasks_[task]);
     if (workers_.contains(worker)) fetch(&workers_[worker]);
 }
 

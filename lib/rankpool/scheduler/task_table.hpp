@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 
 #include <rankpool/core/ids.hpp>
@@ -26,6 +27,13 @@ const char* text_of(TaskState state);
 /// True in the states in which a worker has the task.
 constexpr bool is_held(TaskState state) { return state >= TaskState::assigned; }
 
+/// Lengths in 8 bits: equal means equal within an eighth.
+constexpr std::uint8_t bucket_of_path(std::uint32_t path) {
+    if (path < 8) return static_cast<std::uint8_t>(path);
+    const auto shift = static_cast<std::uint32_t>(std::bit_width(path)) - 4;
+    return static_cast<std::uint8_t>(8 * shift + (path >> shift));
+}
+
 /// All that is known of one task. 56 bytes: with three inputs of 12 bytes each, a waiting task stays below 96.
 struct Task {
     static constexpr std::uint32_t no_edge = static_cast<std::uint32_t>(-1);
@@ -45,8 +53,9 @@ struct Task {
     std::uint16_t attempt = 1;     ///< stays at 65,535 once there
     std::uint16_t near_bytes = 0;  ///< packed_bytes()
     TaskState state = TaskState::vacant;
-    std::uint8_t variant = 0;            ///< held: of its request
-    std::uint8_t losses = 0;             ///< workers that died while it was running, probably
+    std::uint8_t path = 0;               ///< bucket_of_path()
+    std::uint8_t variant : 4 = 0;        ///< held: of its request
+    std::uint8_t losses : 4 = 0;         ///< workers that died while it was running, probably
     bool is_worth_moving : 1 = false;    ///< held: long enough to be taken back for an idle worker
     bool is_put_off : 1 = false;         ///< ready: would not end in time
     bool is_cancel_pending : 1 = false;  ///< revoking: somebody wants it cancelled
