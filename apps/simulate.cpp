@@ -26,6 +26,7 @@ struct SimulateOptions {
     std::uint32_t width = 1000;
     std::string durations = "uniform:500us,1500us";
     std::string latency = "10us";
+    std::uint32_t requests = 0;
     double fail_rate = 0;
     std::uint32_t retries = 3;
     std::string trace;
@@ -42,7 +43,7 @@ const char* const examples =
     "  rankpool simulate\n"
     "      a million tasks on 1,000 workers: time and memory per task, makespan\n"
     "  rankpool simulate --workers 100000 --tasks 10000000\n"
-    "      the same for a large machine (about 20 s, 2 GB)\n"
+    "      the same for a large machine (about 20 s, 1 GB)\n"
     "  rankpool simulate --graph stencil --width 1000 --durations exp:20ms --latency 50us\n"
     "      rows of 1,000 tasks, each waiting for three of the row above\n"
     "  rankpool simulate --fail-rate 0.01 --lose-workers 20 --seed 7\n"
@@ -105,6 +106,7 @@ std::string report_on_synthetic(const SimulateOptions& options) {
                    .seed = options.cluster.seed},
          .durations = simulation::parse_duration_mix(options.durations),
          .seed = options.cluster.seed,
+         .requests = options.requests,
          .raising_ppm = static_cast<std::uint32_t>(std::lround(options.fail_rate * 1e6)),
          .retries = options.fail_rate > 0 ? options.retries : 0});
     return report_on(options, workload, options.graph + ", " + options.durations);
@@ -113,6 +115,8 @@ std::string report_on_synthetic(const SimulateOptions& options) {
 int run_simulate(SimulateOptions options) {
     if (current_launch().rank != 0) return exit_success;  // One simulation is enough.
     options.cluster.latency = simulation::parse_duration(options.latency);
+    // So the largest request fits twice.
+    if (options.requests > 0) options.cluster.stock = 2 * simulation::synthetic_need_max;
     try {
         const std::string report = options.trace.empty() ? report_on_synthetic(options) : report_on_trace(options);
         std::fputs(report.c_str(), stdout);
@@ -156,6 +160,11 @@ void add_options(CLI::App& command, SimulateOptions& options) {
         ->capture_default_str();
     command.add_option("--retries", options.retries, "Further attempts after an exception")
         ->check(CLI::Range(0U, 1000U))
+        ->capture_default_str();
+    command
+        .add_option("--requests", options.requests,
+                    "Different requests for amounts of two resources; two thirds of the tasks make one")
+        ->check(CLI::Range(0U, 10'000U))
         ->capture_default_str();
     command
         .add_option("--lose-workers", options.cluster.lost_workers, "Workers that die at random moments (not the last)")

@@ -42,9 +42,12 @@ SimulatedRun simulate(const SimulatedCluster& cluster, const simulation::Workloa
     const std::uint64_t slots = std::uint64_t{cluster.workers} * cluster.slots;
     {
         scheduler::Scheduler scheduler;
-        simulation::VirtualCluster virtual_cluster(
-            {.workers = cluster.workers, .slots = cluster.slots, .latency = cluster.latency, .seed = cluster.seed},
-            workload, scheduler);
+        simulation::VirtualCluster virtual_cluster({.workers = cluster.workers,
+                                                    .slots = cluster.slots,
+                                                    .latency = cluster.latency,
+                                                    .stock = cluster.stock,
+                                                    .seed = cluster.seed},
+                                                   workload, scheduler);
         virtual_cluster.add(losses(cluster, run.bounds.lower(slots)));
         ProgressMeter progress(current_progress_options("tasks"), now());
         const auto counts = [&](std::uint64_t settled) {

@@ -9,6 +9,7 @@
 
 #include <rankpool/core/time.hpp>
 #include <rankpool/scheduler/counters.hpp>
+#include <rankpool/scheduler/resource.hpp>
 
 namespace rankpool::apps {
 
@@ -18,6 +19,7 @@ struct SimulatedCluster {
     std::uint32_t slots = 1;
     Duration latency = std::chrono::microseconds(10);
     std::uint32_t lost_workers = 0;
+    scheduler::Amount stock = 0;  ///< of each resource that tasks ask for, on every worker
     std::uint64_t seed = 1;
 };
 

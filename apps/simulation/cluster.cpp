@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <simulation/cluster.hpp>
 #include <stdexcept>
 #include <utility>
@@ -13,6 +14,7 @@ void VirtualCluster::add(const std::vector<Incident>& incidents) {
 }
 
 void VirtualCluster::run() {
+    define_requests();
     for (WorkerId id{0}; id.value < options_.workers; ++id.value) join(id);
     queue_.push(now_, Burst{0});
     // What the first report of a row brings about comes to a worker no earlier than this.
@@ -46,7 +48,20 @@ void VirtualCluster::join(WorkerId id) {
     seat.is_alive = seat.is_healthy = true;
     ++healthy_;
     if (watcher_ != nullptr) watcher_->worker_joined(id, slots, now_);
-    tell(scheduler::WorkerJoined{id, slots});
+    const std::array resources{scheduler::Need{scheduler::ResourceId{0}, options_.stock},
+                               scheduler::Need{scheduler::ResourceId{1}, options_.stock}};
+    tell(scheduler::WorkerJoined{
+        id, slots,
+        options_.stock > 0 ? std::span<const scheduler::Need>(resources) : std::span<const scheduler::Need>()});
+}
+
+void VirtualCluster::define_requests() {
+    scheduler::RequestId request{0};
+    for (const RequestVariants& variants : driver_.workload().requests()) {
+        const std::vector<std::span<const scheduler::Need>> views(variants.begin(), variants.end());
+        tell(scheduler::RequestDefined{.request = request, .variants = views});
+        ++request.value;
+    }
 }
 
 void VirtualCluster::send_to(WorkerId to, Instant when, Occurrence occurrence) {

@@ -24,6 +24,7 @@ struct ClusterOptions {
     Duration jitter{};               ///< a message may take this much longer
     std::uint32_t slow_workers = 0;  ///< in a thousand, up to eight times slower
     std::uint32_t repeats = 0;       ///< of a thousand reports, so many arrive a second time, later
+    scheduler::Amount stock = 0;     ///< of each of two resources, on every worker; 0: there are none
     /// Workers report the start of tasks that have run for so long. The real one says 1 ms.
     Duration announce_after = std::chrono::milliseconds(1);
     /// The driver submits so many tasks at once, then waits for burst_interval. 0: all at once.
@@ -123,6 +124,7 @@ class VirtualCluster {
 
     // cluster.cpp
     void join(WorkerId id);
+    void define_requests();
     void send_to(WorkerId to, Instant when, Occurrence occurrence);
     void send_from(WorkerId from, Occurrence occurrence);
     Instant arrival(Instant when, Instant& latest);

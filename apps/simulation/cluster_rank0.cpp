@@ -128,7 +128,8 @@ void VirtualCluster::prepare(TaskNumber number) {
                     .function = plan.function,
                     .priority = plan.priority,
                     .level = driver_.level(number),
-                    .retries = plan.retries});
+                    .retries = plan.retries,
+                    .request = plan.request});
 }
 
 void VirtualCluster::tell(const Event& event) {

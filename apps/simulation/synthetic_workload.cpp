@@ -19,7 +19,27 @@ TaskPlan SyntheticWorkload::plan(TaskNumber number) const {
     if (options_.parents > 0 && random.chance(options_.parents)) {
         plan.children = static_cast<std::uint16_t>(random.between(1, 4));
     }
+    // Children have none: a parent keeps what it holds while it waits for them.
+    if (options_.requests > 0 && number < size() && !random.chance(333)) {
+        plan.request = scheduler::RequestId{random.below(options_.requests)};
+    }
     return plan;
+}
+
+std::vector<RequestVariants> SyntheticWorkload::requests() const {
+    Random random(options_.seed);
+    std::vector<RequestVariants> requests(options_.requests);
+    for (RequestVariants& request : requests) {
+        request.resize(random.between(1, options_.variants));
+        for (std::vector<scheduler::Need>& needs : request) {
+            for (std::uint16_t i = 0; i < synthetic_resources; ++i) {
+                // Sixteenths of the most, or nothing of one of them.
+                const scheduler::Amount amount = synthetic_need_max / 16 * random.below(17);
+                if (amount > 0) needs.push_back({scheduler::ResourceId{i}, amount});
+            }
+        }
+    }
+    return requests;
 }
 
 }  // namespace rankpool::simulation

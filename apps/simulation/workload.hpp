@@ -5,6 +5,7 @@
 
 #include <rankpool/core/ids.hpp>
 #include <rankpool/core/time.hpp>
+#include <rankpool/scheduler/resource.hpp>
 
 namespace rankpool::simulation {
 
@@ -17,9 +18,13 @@ struct TaskPlan {
     FunctionId function{0};
     std::int32_t priority = 0;
     std::uint16_t retries = 0;
-    std::uint16_t raises = 0;    ///< so many attempts, counted from the first, end with an exception
-    std::uint16_t children = 0;  ///< tasks it submits half-way, and waits for
+    std::uint16_t raises = 0;           ///< so many attempts, counted from the first, end with an exception
+    scheduler::RequestId request = {};  ///< one of Workload::requests(), or none
+    std::uint16_t children = 0;         ///< tasks it submits half-way, and waits for
 };
+
+/// What some tasks need: any one of these.
+using RequestVariants = std::vector<std::vector<scheduler::Need>>;
 
 /// The tasks of a program. Answers are the same whenever it is asked, so that nothing has to be kept for ten million
 /// tasks.
@@ -29,6 +34,7 @@ class Workload {
     /// Tasks that the driver submits; numbers from here on are the children of others.
     virtual TaskNumber size() const = 0;
     virtual TaskPlan plan(TaskNumber number) const = 0;
+    virtual std::vector<RequestVariants> requests() const { return {}; }
     /// Appends the inputs, all below `number`. Children have none.
     virtual void add_inputs(TaskNumber number, std::vector<TaskNumber>& inputs) const = 0;
 };

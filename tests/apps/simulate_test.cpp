@@ -74,6 +74,12 @@ TEST(Simulate, gives_the_same_schedule_for_the_same_seed) {
     }
 }
 
+TEST(Simulate, runs_tasks_that_need_resources) {
+    const Json report = report_of(small + "--requests 5 --slots 2");
+    EXPECT_EQ(report.at("succeeded"), 2000);
+    EXPECT_GE(report.at("makespan_s"), report.at("lower_bound_s"));
+}
+
 TEST(Simulate, answers_how_long_recorded_tasks_take) {
     std::string csv = "function,host,duration_s\n";
     for (int i = 0; i < 60; ++i) csv += "\"fit, both\",n1,1\r\n";

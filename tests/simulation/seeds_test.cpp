@@ -7,6 +7,7 @@
 #include <simulation/commit_checker.hpp>
 #include <simulation/ends_checker.hpp>
 #include <simulation/input_checker.hpp>
+#include <simulation/resource_checker.hpp>
 #include <simulation/slot_checker.hpp>
 #include <simulation/trace_printer.hpp>
 #include <simulation/watchers.hpp>
@@ -60,9 +61,10 @@ Outcome run(const Weather& weather, bool is_shown) {
     CommitChecker commits;
     InputChecker inputs;
     SlotChecker slots(weather.limits);
+    ResourceChecker resources(workload.requests(), weather.cluster.stock);
     InvariantChecker invariants(scheduler, workload.size());
     TracePrinter printer(std::cerr);
-    std::vector<Watcher*> all{&ends, &commits, &inputs, &slots, &invariants};
+    std::vector<Watcher*> all{&ends, &commits, &inputs, &slots, &resources, &invariants};
     if (is_shown) all.insert(all.begin(), &printer);
     Watchers watchers(all);
     cluster.watch_by(watchers);

@@ -15,6 +15,9 @@ void SlotChecker::decided(const Event& event, std::span<const Command> commands,
 }
 
 void SlotChecker::hear(const Event& event) {
+    if (const auto* submitted = std::get_if<TaskSubmitted>(&event)) {
+        submitted->request.is_valid() ? void(plain_.erase(submitted->task)) : void(plain_.insert(submitted->task));
+    }
     if (const auto* lost = std::get_if<WorkerLost>(&event)) forget(lost->worker);
     if (const auto* draining = std::get_if<WorkerDraining>(&event)) workers_[draining->worker].takes_tasks = false;
     if (const auto* report = std::get_if<TaskSuspended>(&event)) shift({report->task, report->execution}, true);
@@ -31,7 +34,8 @@ void SlotChecker::check(const AssignTask& command, Instant when) {
     const auto has_free_slot = [](const auto& entry) {
         return entry.second.takes_tasks && entry.second.held < entry.second.slots;
     };
-    if (worker.held >= worker.slots && std::any_of(workers_.begin(), workers_.end(), has_free_slot)) {
+    if (plain_.contains(command.task) && worker.held >= worker.slots &&
+        std::any_of(workers_.begin(), workers_.end(), has_free_slot)) {
         throw Violation(when, who + " gets a task ahead while another worker has a free slot");
     }
     ++worker.held;

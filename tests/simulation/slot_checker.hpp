@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <simulation/watcher.hpp>
 #include <utility>
 
@@ -9,8 +10,8 @@
 
 namespace rankpool::simulation {
 
-/// Workers run no more tasks than they have slots, get no more ahead than the limits allow, and none beyond their slots
-/// while another worker has a free one. Workers that drain or are lost get nothing.
+/// Workers run no more tasks than they have slots, get no more ahead than the limits allow, and no plain one beyond
+/// their slots while another worker has a free one. Workers that drain or are lost get nothing.
 class SlotChecker final : public Watcher {
   public:
     explicit SlotChecker(const scheduler::Limits& limits)
@@ -44,6 +45,7 @@ class SlotChecker final : public Watcher {
     void run(WorkerId worker, Instant when);
 
     std::uint32_t ahead_max_;
+    std::set<TaskId> plain_;  ///< tasks without a request, which may run anywhere
     std::map<WorkerId, Worker> workers_;
     std::map<Key, Held> held_;
 };

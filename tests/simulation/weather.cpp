@@ -42,6 +42,8 @@ SyntheticOptions workload(std::uint64_t seed, Random& random) {
     options.durations = durations(random);
     options.functions = random.between(1, 4);
     options.priorities = random.between(1, 3);
+    options.requests = sometimes(random, 5);
+    options.variants = random.between(1, 3);
     options.raising_ppm = 1000 * sometimes(random, 400);
     options.retries = random.between(0, 3);
     options.parents = sometimes(random, 500);
@@ -106,6 +108,7 @@ Weather weather_of(std::uint64_t seed) {
     Weather weather;
     weather.workload = workload(seed, random);
     weather.cluster = cluster(seed, weather.workload.graph.task_count, random);
+    if (weather.workload.requests > 0) weather.cluster.stock = synthetic_need_max / 2 * random.between(2, 6);
     weather.limits = limits(random);
     weather.incidents = incidents(weather, random);
     return weather;
