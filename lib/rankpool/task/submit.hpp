@@ -41,6 +41,22 @@ void pack_call(TaskState& state, const F& function, const A&... arguments) {
     }(std::type_identity<kept_arguments_t<F, A...>>());
 }
 
+/// A value of one's own of a result that others may read, too.
+template <class X>
+decltype(auto) own_result(const Future<X>& future) {
+    if constexpr (std::is_copy_constructible_v<X>) {
+        return future.result();
+    } else {
+        static_assert(CrossesRanks<X>,
+                      "rankpool: a result that can be neither copied nor packed cannot be an argument of a task");
+        Bytes packed;
+        ByteWriter writer(packed);
+        encode<X>(writer, future.result());
+        ByteReader reader(packed.view());
+        return decode<X>(reader);
+    }
+}
+
 // How a kept argument gets to a function in the same process: itself, or the value of its future.
 template <class T, class Kind>
 struct LocalArgument {
@@ -54,7 +70,7 @@ struct LocalArgument<T, OneInput<X>> {
         if constexpr (std::is_void_v<X>) {
             return T{};
         } else {
-            return convert_argument<T>(future.result());
+            return convert_argument<T>(own_result(future));
         }
     }
 };
@@ -64,7 +80,7 @@ struct LocalArgument<T, ManyInputs<X>> {
     T get() {
         std::vector<X> values;
         values.reserve(futures.size());
-        for (const auto& future : futures) values.push_back(future.result());
+        for (const auto& future : futures) values.push_back(own_result(future));
         return convert_argument<T>(std::move(values));
     }
 };
