@@ -96,7 +96,7 @@ class FakePool {
     }
     struct Assigned {
         Rank rank;
-        protocol::Assign task;  // its views are gone
+        protocol::Assign task;  // without its views
         std::string name;
         Bytes inputs;
     };
@@ -111,8 +111,11 @@ class FakePool {
         const std::string numbers = " " + std::to_string(record.header.id) + "." + std::to_string(record.header.number);
         switch (record.header.kind) {
             case Kind::assign: {
-                const protocol::Assign task = protocol::read_assign(record);
+                protocol::Assign task = protocol::read_assign(record);
                 assigned.push_back({to, task, std::string(task.name), Bytes(task.inputs)});
+                task.name = task.key = {};
+                task.packed = task.inputs = {};
+                assigned.back().task = task;
                 return "assign" + numbers + (task.attempt != 1 ? " attempt " + std::to_string(task.attempt) : "") +
                        (task.must_stop ? " must stop" : "");
             }

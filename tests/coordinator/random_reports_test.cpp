@@ -31,7 +31,8 @@ class NoisyPool {
             take_orders();
         }
         const Instant deadline = now() + std::chrono::seconds(60);
-        while (!all_done() && now() < deadline) {
+        // What noise made a rank submit ends too, perhaps after the futures here.
+        while ((!all_done() || !pool_.coordinator->await_tasks(now())) && now() < deadline) {
             work();
             pool_.turn();
             take_orders();

@@ -34,10 +34,10 @@ bool Coordinator::turn() {
         } catch (const MpiError&) {
             throw;
         } catch (const std::exception& error) {  // Ours, and nobody knows what is half done.
+            any |= !broken_;
             commands_.clear();
             break_down(broken_executor_failure(std::string("the pool's coordinator met an error of its own: ") +
                                                error.what()));
-            any = true;
         }
     }
     if (now_ >= next_deadline()) {
@@ -75,8 +75,8 @@ void Coordinator::begin_shutdown(CancelFutures cancel_futures) {
             while (const StateRef state = held_.take_any().state) {
                 if (!is_settled(state->status())) state->cancel();
             }
-            for (std::size_t i = 0; i < tasks_.size(); ++i) {  // Cancelling may settle others, never add any.
-                if (tasks_[i].state) cancel_locked(*tasks_[i].state);
+            for (const Task& task : tasks_) {  // Cancelling may settle others, never add any.
+                if (task.state) cancel_locked(*task.state);
             }
             flush();
         }

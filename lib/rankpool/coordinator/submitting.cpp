@@ -241,8 +241,8 @@ void Coordinator::break_down(const Failure& failure) {
 }
 
 void Coordinator::drop_all(const Failure& failure) {
-    for (std::size_t i = 0; i < tasks_.size(); ++i) {
-        const StateRef state = std::exchange(tasks_[i].state, StateRef());
+    for (Task& task : tasks_) {
+        const StateRef state = std::exchange(task.state, StateRef());
         if (!state || is_settled(state->status())) continue;
         --live_tasks_;
         live_bytes_ -= state->call().size();
