@@ -119,6 +119,12 @@ void report_termination() {
     sigaction(SIGTERM, &action, nullptr);
 }
 
+void ignore_termination() {
+    struct sigaction action = {};
+    sigaction(SIGTERM, nullptr, &action);
+    if (action.sa_handler == report_termination_and_end) std::signal(SIGTERM, SIG_IGN);
+}
+
 void survive_walltime_warning(Rank rank) {
     struct sigaction action = {};
     sigaction(SIGUSR1, nullptr, &action);

@@ -23,6 +23,9 @@ class CrashReport {
 /// Says why, when rank 0 is told to end (SIGTERM): mpirun does that when another rank has died, and may say nothing itself.
 /// Then the process ends as it would have. Does nothing if the program handles the signal itself.
 void report_termination();
+/// The pool has ended in order: what mpirun sends now, because another rank left with a non-zero exit code first, is no
+/// news, and must not cut short what rank 0 has left to do.
+void ignore_termination();
 
 /// Lets the warning that batch systems send before the walltime (SIGUSR1) pass with one line from rank 0 instead of
 /// ending the process; does nothing if the program handles the signal itself.

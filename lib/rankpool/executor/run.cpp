@@ -106,6 +106,7 @@ int run_on_ranks(int& argc, char**& argv, const std::function<int(Executor&)>& d
     } else {
         pool->abandon(exit_code);
     }
+    ignore_termination();
     return exit_code;
 }
 
