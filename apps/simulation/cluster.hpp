@@ -145,17 +145,19 @@ class VirtualCluster {
     void on(const ReportArrives& event);
     void on(const ChildrenArrive& event);
     void on(const LossIsNoticed& event);
-    void on(const Burst& event);
     void flush_reports();
-    void submit(TaskNumber first, TaskNumber count);
-    void submit_row(TaskNumber first, TaskNumber count);
-    void prepare(TaskNumber number);
     void tell(const scheduler::Event& event);
     void carry_out(std::size_t first, std::size_t end, Instant when);
     void carry_out(const scheduler::AssignTask& command, Instant when);
     void carry_out(const scheduler::RevokeTask& command, Instant when);
     void carry_out(const scheduler::SettleTask& command, Instant when);
     void carry_out(const scheduler::RefuseCancel&, Instant) {}
+
+    // cluster_submitting.cpp
+    void on(const Burst& event);
+    void submit(TaskNumber first, TaskNumber count);
+    void submit_row(TaskNumber first, TaskNumber count);
+    void prepare(TaskNumber number);
 
     // cluster_incidents.cpp
     void on(const Incident& event);
@@ -164,6 +166,9 @@ class VirtualCluster {
     void drain(WorkerId id);
     void cancel(TaskNumber number);
     bool may_lose(WorkerId id) const;
+
+    /// Events that the scheduler is told in one go, at most.
+    static constexpr std::size_t row_max = 256;
 
     ClusterOptions options_;
     Random random_;

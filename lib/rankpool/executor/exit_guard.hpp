@@ -10,7 +10,8 @@ class Worker;
 /// orderly end of the other ranks instead of a hang. At most one at a time.
 class ExitGuard {
   public:
-    ExitGuard(const Worker& worker, Rank rank);
+    /// Without a worker, exit() is reported in tasks only: the driver may call it.
+    ExitGuard(const Worker* worker, Rank rank);
     ~ExitGuard();
     ExitGuard(const ExitGuard&) = delete;
     ExitGuard& operator=(const ExitGuard&) = delete;

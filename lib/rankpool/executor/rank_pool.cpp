@@ -47,7 +47,8 @@ class NestedExecutor final : public Executor {
 
 class RankPoolExecutor::Parts {
   public:
-    Parts(MPI_Comm comm, PoolOptions options_) : options(std::move(options_)) {
+    Parts(MPI_Comm comm, PoolOptions options_)
+        : options(std::move(options_)), stack_bytes(TaskStack::size_from(std::getenv("RANKPOOL_TASK_STACK_KIB"))) {
         check_ranks(comm);
         transport = make_mpi_transport(comm);
         if (options.slots == 0) options.slots = 1;
@@ -61,7 +62,7 @@ class RankPoolExecutor::Parts {
                 .host = host_name(),
                 .slots = static_cast<std::uint32_t>(options.slots),
                 .pace = options.pace,
-                .stack_bytes = TaskStack::size_from(std::getenv("RANKPOOL_TASK_STACK_KIB")),
+                .stack_bytes = stack_bytes,
                 .initializer = options.initializer,
                 .client = client};
     }
@@ -75,14 +76,18 @@ class RankPoolExecutor::Parts {
             coordinator->add_worker(*local_endpoint, 1, 0);
         }
         coordinator->start(options.join_deadline);
-        if (has_local_worker()) local_worker.emplace(local_network, worker_options(coordinator.get()), executor);
+        if (!has_local_worker()) return;
+        exit_guard.emplace(nullptr, 0);
+        local_worker.emplace(local_network, worker_options(coordinator.get()), executor);
     }
 
     PoolOptions options;
+    std::size_t stack_bytes;
     std::unique_ptr<Transport> transport;  // null once closed
     LoopbackNetwork local_network{2};
     std::unique_ptr<Transport> local_endpoint;
     ClientRef<Coordinator> coordinator;
+    std::optional<ExitGuard> exit_guard;  // for the local worker's tasks
     std::optional<LocalWorker> local_worker;
     std::size_t total_slots = 0;
     bool has_served = false;
@@ -120,7 +125,7 @@ int RankPoolExecutor::serve() {
     worker.set_executor(&nested);
     int exit_code = EXIT_FAILURE;
     {
-        const ExitGuard exit_guard(worker, parts_->transport->rank());
+        const ExitGuard exit_guard(&worker, parts_->transport->rank());
         const CrashReport crash_report(parts_->transport->rank());
         exit_code = worker.run();
     }
@@ -160,6 +165,7 @@ void RankPoolExecutor::close(int exit_code) {
         MPI_Abort(MPI_COMM_WORLD, exit_code == EXIT_SUCCESS ? EXIT_FAILURE : exit_code);
     }
     parts_->local_worker.reset();
+    parts_->exit_guard.reset();
     parts_->transport->close();
     parts_->transport.reset();
 }

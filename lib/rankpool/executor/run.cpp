@@ -1,8 +1,10 @@
 #include <cstdlib>
 #include <iostream>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <mpi.h>
 
@@ -59,22 +61,26 @@ class MpiSession {
     bool owns_ = false;
 };
 
+enum class Report { aloud, silent };
+
 // The exit code of a driver that threw, after saying why.
-int report_failure() {
+int report_failure(Report report = Report::aloud) {
+    std::ostringstream silence;
+    std::ostream& out = report == Report::aloud ? std::cerr : silence;
     try {
         throw;
     } catch (const TaskError& error) {
-        std::cerr << "rankpool: the program failed: " << error.describe() << '\n';
+        out << "rankpool: the program failed: " << error.describe() << '\n';
     } catch (const ConfigError& error) {
-        std::cerr << "rankpool: " << error.what() << '\n';
+        out << "rankpool: " << error.what() << '\n';
         return 2;
     } catch (const LaunchError& error) {
-        std::cerr << "rankpool: " << error.what() << '\n';
+        out << "rankpool: " << error.what() << '\n';
         return 2;
     } catch (const std::exception& error) {
-        std::cerr << "rankpool: the program failed: " << error.what() << '\n';
+        out << "rankpool: the program failed: " << error.what() << '\n';
     } catch (...) {
-        std::cerr << "rankpool: the program failed with an exception that is no std::exception\n";
+        out << "rankpool: the program failed with an exception that is no std::exception\n";
     }
     return EXIT_FAILURE;
 }
@@ -88,7 +94,7 @@ int run_on_ranks(int& argc, char**& argv, const std::function<int(Executor&)>& d
         // All ranks fail alike: one of them says so.
         int rank = 0;
         MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-        return rank == 0 ? report_failure() : EXIT_FAILURE;
+        return report_failure(rank == 0 ? Report::aloud : Report::silent);
     }
     int rank = 0;
     check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank), "MPI_Comm_rank");
@@ -124,11 +130,20 @@ int run_here(Executor& pool, const std::function<int(Executor&)>& driver) {
 }  // namespace
 
 int run_driver(int& argc, char**& argv, const std::function<int(Executor&)>& driver, const PoolOptions& given) {
+    const Launch launch = current_launch();
+    PoolOptions options;
+    Choice choice{};
     try {
-        const Launch launch = current_launch();
         require_usable(launch);
-        const PoolOptions options = with_environment(given);
-        switch (choose_executor(launch)) {
+        options = with_environment(given);
+        choice = choose_executor(launch);
+    } catch (...) {
+        // All ranks fail alike: one of them says so, before mpirun ends it because another one has left.
+        if (launch.rank != 0) std::this_thread::sleep_for(std::chrono::milliseconds(500));
+        return report_failure(launch.rank == 0 ? Report::aloud : Report::silent);
+    }
+    try {
+        switch (choice) {
             case Choice::ranks:
                 return run_on_ranks(argc, argv, driver, options);
             case Choice::threads: {
