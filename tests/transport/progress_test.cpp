@@ -98,6 +98,24 @@ TEST_P(ProgressTest, gives_up_at_the_deadline_and_not_before) {
     EXPECT_GE(now() - start, 30ms);
 }
 
+TEST_P(ProgressTest, gives_up_at_the_deadline_although_there_is_always_news) {
+    struct Flood final : Progress::Role {
+        bool turn() override {
+            ++turns;
+            return true;
+        }
+        bool is_busy() const override { return false; }
+        int turns = 0;
+    } flood;
+    Progress flooded(flood, *transport, GetParam());
+    std::unique_lock lock(flooded.mutex());
+    const Instant start = now();
+    EXPECT_FALSE(flooded.wait_until(
+        lock, [] { return false; }, start + 5ms));
+    EXPECT_GE(now() - start, 5ms);
+    EXPECT_GT(flood.turns, 0);
+}
+
 TEST_P(ProgressTest, gives_up_at_the_deadline_while_another_thread_turns) {
     std::thread other([&] { EXPECT_TRUE(wait_for(2, 1)); });
     while (role.turns.load() == 0) std::this_thread::yield();

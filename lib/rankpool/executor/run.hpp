@@ -9,7 +9,7 @@
 namespace rankpool {
 
 namespace detail {
-int run_driver(int& argc, char**& argv, const std::function<int(Executor&)>& driver, const PoolOptions& options);
+int run_driver(int& argc, char**& argv, const std::function<int(Executor&)>& driver, const PoolOptions& given);
 }
 
 /// Runs `driver(Executor&)` once, on rank 0, with a pool of all there is; returns the program's exit code on all ranks.

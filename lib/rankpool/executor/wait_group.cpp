@@ -35,7 +35,7 @@ void WaitGroup::add(const StateRef& state) {
         const std::lock_guard lock(mutex_);
         settled_.push_back(entry.get());
     }
-    entry.release();
+    (void)entry.release();  // The list owns it now.
 }
 
 std::unique_ptr<WaitGroup::Entry> WaitGroup::take_settled() {

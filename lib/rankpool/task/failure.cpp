@@ -122,9 +122,9 @@ ExceptionEntry*& registered_types() {
 
 void classify(const std::exception& exception, Failure& failure) {
     failure.kind = unknown_kind;
-    for (std::uint16_t i = 0; i < std::size(kinds); ++i) {
+    for (std::size_t i = 0; i < std::size(kinds); ++i) {
         if (kinds[i].is(exception)) {
-            failure.kind = i;
+            failure.kind = static_cast<std::uint16_t>(i);
             break;
         }
     }

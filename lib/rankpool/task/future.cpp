@@ -9,7 +9,7 @@ namespace {
 class SingleWait final : public Watcher {
   public:
     explicit SingleWait(TaskState& state) : state_(state), is_watching_(state.watch(*this)) {}
-    ~SingleWait() {
+    ~SingleWait() override {
         if (is_watching_) state_.unwatch(*this);
     }
     bool wait(Instant deadline) { return !is_watching_ || wait_until_ready(state_.client(), waitable_, deadline); }

@@ -161,7 +161,7 @@ class KeptCall<F, R, std::tuple<T...>, std::tuple<Kind...>> final : public Local
     }
     template <class K>
     static K hand_over(K&& made) {
-        return std::move(made);
+        return std::forward<K>(made);
     }
 
     F function_;

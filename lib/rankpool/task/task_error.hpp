@@ -42,7 +42,7 @@ template <class E>
 class Remote : public E, public TaskError {
   public:
     Remote(E base, std::shared_ptr<const Failure> reason) : E(std::move(base)), TaskError(std::move(reason)) {}
-    const char* what() const noexcept override { return this->failure().message.c_str(); }
+    const char* what() const noexcept override { return TaskError::message().c_str(); }
 };
 
 }  // namespace detail

@@ -1,6 +1,6 @@
+#include <ctime>
 #include <linux/futex.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <rankpool/transport/doorbell.hpp>

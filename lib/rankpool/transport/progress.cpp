@@ -50,9 +50,9 @@ bool Progress::wait_until(std::unique_lock<std::mutex>& lock, const std::functio
             lock.unlock();
             role_.after_turn();  // Not as the one who turns: what runs here may wait itself.
             lock.lock();
-        } else if (deadline != Instant::max() && now() >= deadline) {
-            return ready();
         }
+        // Also after news: they may never end.
+        if (deadline != Instant::max() && now() >= deadline) return ready();
     }
     return true;
 }

@@ -53,8 +53,8 @@ void RemoteClient::send(const StateRef& state, const TaskOptions& options) {
                 submit.inputs.push_back({.token = protocol::SubmitInput{}.token, .value = values.back().view()});
             } else if (knows(*input)) {
                 submit.inputs.push_back({.token = input->origin_token, .value = {}});
-            } else {  // It failed or was cancelled: so is this.
-                const StateRef failed = input;
+            } else {  // It failed or was cancelled: so is this. A copy, because settling lets go of the inputs.
+                const StateRef failed = input;  // NOLINT(performance-unnecessary-copy-initialization)
                 states_[submit.token] = StateRef();
                 free_tokens_.push_back(submit.token);
                 if (failed->status() == Status::cancelled) {

@@ -44,7 +44,7 @@ struct RecordingStack {
 
 }  // namespace
 
-Runner::~Runner() {
+Runner::~Runner() {  // NOLINT(modernize-use-equals-default): not with ThreadSanitizer
 #ifdef RANKPOOL_HAS_TSAN
     if (stack_bytes != 0) __tsan_destroy_fiber(sanitizer_fiber);  // Not the thread's own.
 #endif

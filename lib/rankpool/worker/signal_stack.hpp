@@ -29,7 +29,7 @@ class SignalStack {
     SignalStack& operator=(const SignalStack&) = delete;
 
   private:
-    static constexpr std::size_t bytes = 64 * 1024;  // MPI's handlers print a backtrace from here.
+    static constexpr std::size_t bytes = std::size_t{64} * 1024;  // MPI's handlers print a backtrace from here.
     std::unique_ptr<std::byte[]> memory_;
 };
 

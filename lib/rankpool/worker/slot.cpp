@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <new>
 #include <string>
 #include <utility>
 
+#include <rankpool/core/byte_stream.hpp>
 #include <rankpool/core/error.hpp>
 #include <rankpool/task/failure.hpp>
 #include <rankpool/task/registry.hpp>
@@ -117,9 +117,7 @@ void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
         running.name = context.name;
         this_task::current() = &context;
         if (entry == nullptr) {
-            LocalCall* call = nullptr;
-            std::memcpy(&call, held.packed.data(), sizeof call);
-            call->run();
+            ByteReader(held.packed.view()).value<LocalCall*>()->run();
         } else {
             CallReader call(held.packed.view(), held.inputs.view());
             ByteWriter writer(outcome);

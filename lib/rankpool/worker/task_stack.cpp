@@ -10,7 +10,7 @@
 
 namespace rankpool {
 
-boost::context::stack_context TaskStack::allocate() {
+boost::context::stack_context TaskStack::allocate() const {
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     const std::size_t size = (bytes_ + page - 1) / page * page + page;
     void* const memory =

@@ -14,7 +14,7 @@ class TaskStack {
 
     /// For Boost.Context.
     /// @throws std::bad_alloc  no address space left, or too many stacks
-    boost::context::stack_context allocate();
+    boost::context::stack_context allocate() const;
     void deallocate(boost::context::stack_context& stack) noexcept;
 
     /// The size from RANKPOOL_TASK_STACK_KIB's text (may be null), or the default of 8 MiB.
