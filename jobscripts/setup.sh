@@ -24,7 +24,8 @@ Boost.MPI | libboost-mpi-dev | boost+mpi | library:boost_mpi
 Boost.Serialization | libboost-serialization-dev | boost+serialization | library:boost_serialization
 Boost.Context | libboost-context-dev | boost+context | library:boost_context
 HDF5 | libhdf5-dev | hdf5 | header:hdf5.h
-zlib | zlib1g-dev | zlib | header:zlib.h
+libdeflate | libdeflate-dev | libdeflate | header:libdeflate.h library:deflate
+ISA-L | libisal-dev | isa-l | header:isa-l/igzip_lib.h library:isal
 nlohmann-json | nlohmann-json3-dev | nlohmann-json | header:nlohmann/json.hpp
 CLI11 | libcli11-dev | cli11 | header:CLI/CLI.hpp
 fmt | libfmt-dev | fmt | header:fmt/format.h'

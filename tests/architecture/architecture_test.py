@@ -2,7 +2,7 @@
 """Checks rules of the sources that no compiler checks: architecture_test.py RULE PROJECT [COMPILER FLAGS…]
 
 arrows         a layer includes only layers of lower rows, and itself
-outside        MPI, HDF5, zlib and Boost are included by the files made for them only
+outside        MPI, HDF5, compressors and Boost are included by the files made for them only
 scheduler      the scheduler has no outside library, no clock, no random numbers, no environment, no threads
 public_header  <rankpool/rankpool.hpp> brings neither MPI nor HDF5 nor Boost
 links          relative links in README.md and docs/, and files that README.md names, exist
@@ -35,7 +35,8 @@ MADE_FOR = {
     "boost/serialization": ["executor/rank_check.cpp", "boost_serialization.hpp", "task/boost_archive.*"],
     "boost": ["boost_serialization.hpp", "task/boost_archive.*"],
     "hdf5": ["dataset/detail/hdf5.hpp"],
-    "zlib.h": ["dataset/chunk_codec.cpp"],
+    "libdeflate.h": ["dataset/detail/gzip.cpp"],
+    "isa-l": ["dataset/detail/gzip.cpp"],
 }
 IMPURE = ["atomic", "chrono", "condition_variable", "cstdlib", "ctime", "execution", "filesystem", "fstream", "future",
           "iostream", "mutex", "random", "sys/", "thread", "unistd.h", "unordered_"]
@@ -106,7 +107,7 @@ def check_public_header(project, command):
     if len(headers) < 20:
         yield f"the compiler named {len(headers)} headers only"
     for header in headers:
-        if re.search(r"/(mpi[^/]*\.h|hdf5[^/]*\.h|H5\w+\.h|boost/.*|zlib\.h)$", header):
+        if re.search(r"/(mpi[^/]*\.h|hdf5[^/]*\.h|H5\w+\.h|boost/.*|libdeflate\.h|isa-l/.*)$", header):
             yield f"<rankpool/rankpool.hpp> brings {header}"
 
 

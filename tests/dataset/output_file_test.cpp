@@ -133,7 +133,7 @@ TEST(OutputDataset, takes_regions_chunks_and_chunks_encoded_elsewhere) {
         {.shape = shape, .chunk_shape = {100, 100}, .type = ElementType::int64, .filters = default_compression});
     ASSERT_EQ(data.grid().chunk_count(), 3U);
     const std::span<const std::int64_t> all(elements);
-    data.write_encoded_chunk(0, encode_chunk(std::as_bytes(all.first(10'000)), 8, default_compression));
+    data.write_encoded_chunk(0, encode(std::as_bytes(all.first(10'000)), data.pipeline()));
     data.write_chunk(1, all.subspan(10'000, 10'000));
     data.write_chunk(2, all.subspan(20'000));
     file.commit();

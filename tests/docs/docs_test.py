@@ -87,7 +87,7 @@ def check_names(project, _):
 def check_layers(project, _):
     rows = re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|([^|]*)\|$", (project / "docs/architecture.md").read_text(), re.M)
     allowed = {name: set(re.findall(r"`(\w+)`", uses)) | {name} for name, uses, _ in rows}
-    outside = {name: set(re.findall(r"`([\w./]+)`", headers)) for name, _, headers in rows}
+    outside = {name: set(re.findall(r"`([\w./-]+)`", headers)) for name, _, headers in rows}
     wrong = []
     for position, (name, _, _) in enumerate(rows):
         above = allowed[name] - {row[0] for row in rows[: position + 1]}
@@ -97,7 +97,7 @@ def check_layers(project, _):
         for file in (project / "lib/rankpool" / name).rglob("*.?pp"):
             text = file.read_text()
             included |= set(re.findall(r"#include <rankpool/(\w+)/", text))
-            found |= set(re.findall(r"#include <(mpi\.h|hdf5\.h|zlib\.h|boost/\w+)", text))
+            found |= set(re.findall(r"#include <(mpi\.h|hdf5\.h|libdeflate\.h|isa-l|boost/\w+)", text))
         if included | {name} != allowed[name]:
             wrong.append(f"{name}: includes {sorted(included)}, the table says {sorted(allowed[name])}")
         if found != outside[name]:

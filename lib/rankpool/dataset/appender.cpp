@@ -3,11 +3,11 @@
 #include <utility>
 
 #include <rankpool/dataset/appender.hpp>
-#include <rankpool/dataset/chunk_codec.hpp>
 #include <rankpool/dataset/detail/attribute_io.hpp>
 #include <rankpool/dataset/detail/element_io.hpp>
 #include <rankpool/dataset/detail/output_state.hpp>
 #include <rankpool/dataset/detail/raw_chunk.hpp>
+#include <rankpool/dataset/filter_pipeline.hpp>
 
 namespace rankpool::detail {
 
@@ -37,12 +37,12 @@ void ChunkAppender::finish() {
 void ChunkAppender::write_buffer(std::uint64_t length) {
     const std::uint64_t offset = chunk_count_ * options_.chunk_elements;
     const Region full_chunk{{offset}, {options_.chunk_elements}};
-    const bool raw = can_encode(options_.filters) && is_raw_chunk(dataset_->info, full_chunk, dataset_->info.type);
+    const bool raw = is_raw_chunk(dataset_->info, full_chunk, dataset_->info.type);
     EncodedChunk encoded;
     if (raw) {
         const std::size_t padding = (options_.chunk_elements - length) * element_bytes_;
         if (padding != 0) std::memset(buffer_.extend(padding), 0, padding);
-        encoded = encode_chunk(buffer_.view(), element_bytes_, options_.filters);
+        encoded = encode(buffer_.view(), pipeline_of(options_.filters, element_bytes_));
         buffer_.truncate(length * element_bytes_);
     }
     const Hdf5Lock lock;

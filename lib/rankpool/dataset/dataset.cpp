@@ -1,15 +1,17 @@
 #include <filesystem>
 #include <optional>
 #include <system_error>
+#include <vector>
 
-#include <rankpool/dataset/chunk_codec.hpp>
 #include <rankpool/dataset/dataset.hpp>
 #include <rankpool/dataset/detail/attribute_io.hpp>
+#include <rankpool/dataset/detail/conversion.hpp>
 #include <rankpool/dataset/detail/dataset_creation.hpp>
 #include <rankpool/dataset/detail/dataset_names.hpp>
 #include <rankpool/dataset/detail/element_io.hpp>
 #include <rankpool/dataset/detail/file_cache.hpp>
 #include <rankpool/dataset/detail/raw_chunk.hpp>
+#include <rankpool/dataset/detail/raw_dataset.hpp>
 #include <rankpool/dataset/detail/written_file.hpp>
 #include <rankpool/dataset/output_file.hpp>
 
@@ -64,6 +66,11 @@ ChunkGrid Dataset::grid() const {
     return {facts.shape, default_chunk_shape(facts.shape, facts.element_bytes)};
 }
 
+std::string Dataset::slow_reason() const {
+    const detail::Hdf5Lock lock;
+    return detail::raw_opening(lock, detail::FileCache::instance(lock).dataset(lock, {path_, dataset_})).reason_against;
+}
+
 std::vector<Attribute> Dataset::attributes() const {
     const detail::Hdf5Lock lock;
     const detail::OpenDataset& dataset = detail::FileCache::instance(lock).dataset(lock, {path_, dataset_});
@@ -71,27 +78,44 @@ std::vector<Attribute> Dataset::attributes() const {
 }
 
 void Dataset::read_elements(const Region& region, ElementType type, void* out, std::uint64_t count) const {
+    std::shared_ptr<const detail::RawDataset> raw;
     std::optional<EncodedChunk> chunk;
-    std::optional<Filters> filters;
+    std::optional<FilterPipeline> pipeline;
     {
         const detail::Hdf5Lock lock;
-        const detail::OpenDataset& dataset = detail::FileCache::instance(lock).dataset(lock, {path_, dataset_});
+        detail::OpenDataset& dataset = detail::FileCache::instance(lock).dataset(lock, {path_, dataset_});
         detail::check_readable_as(dataset, type);
         detail::check_region(dataset.place, dataset.info.shape, region, count);
-        filters = detail::filters_of(dataset.info);
-        if (filters && filters->any() && detail::is_raw_chunk(dataset.info, region, type)) {
+        raw = detail::raw_opening(lock, dataset).dataset;
+        pipeline = pipeline_of(dataset.info);
+        if (!raw && pipeline && !pipeline->empty() && detail::is_raw_chunk(dataset.info, region, type)) {
             chunk = detail::read_raw_chunk(lock, dataset, region.offset);
         }
-        if (!chunk) return detail::read_region(lock, dataset, region, type, out);
+        if (!raw && !chunk) return detail::read_region(lock, dataset, region, type, out);
     }
-    try {  // Outside of the lock, so that threads decode at the same time.
-        const std::size_t size = element_bytes(type);
-        decode_chunk(chunk->bytes.view(), chunk->skipped_filters, size, *filters,
-                     {static_cast<std::byte*>(out), count * size});
+    // Outside of the lock, so that threads read and decode at the same time.
+    if (raw) return read_raw(*raw, region, type, out, count);
+    try {
+        decode(chunk->bytes.view(), chunk->skipped_filters, *pipeline,
+               {static_cast<std::byte*>(out), count * element_bytes(type)});
     } catch (const DecodeError& error) {
         throw DatasetError(DatasetProblem::damaged, path_, dataset_,
-                           "cannot read " + detail::quoted({path_, dataset_}) + ": among the " + to_string(region) +
-                               ' ' + error.what() + "; copy or make the file again");
+                           "cannot read " + detail::quoted({path_, dataset_}) + ": the chunk of " + to_string(region) +
+                               " is damaged: " + error.what() + "; copy or make the file again");
+    }
+}
+
+void Dataset::read_raw(const detail::RawDataset& raw, const Region& region, ElementType type, void* out,
+                       std::uint64_t count) const {
+    const ElementType stored = raw.info().type;
+    if (stored == type) return raw.read(region, static_cast<std::byte*>(out));
+    std::vector<std::byte> elements(count * element_bytes(stored));
+    raw.read(region, elements.data());
+    if (!detail::convert(stored, elements.data(), type, out, count)) {
+        throw DatasetError(DatasetProblem::value_does_not_fit, path_, dataset_,
+                           "cannot read " + detail::quoted({path_, dataset_}) + ": a value among the " +
+                               to_string(region) + " is " + std::string(name(stored)) + " and does not fit " +
+                               std::string(name(type)) + ": use a wider type");
     }
 }
 

@@ -16,6 +16,10 @@
 
 namespace rankpool {
 
+namespace detail {
+class RawDataset;
+}
+
 /// Names a dataset in an HDF5 file: a small value that can be copied, stored and sent to other ranks, each of which
 /// opens the file for itself. Files that are read stay open until close_files(); one that changed on disk is opened
 /// anew at the next use.
@@ -50,6 +54,9 @@ class Dataset {
     DatasetInfo info() const;
     /// The chunks it is stored in; of a dataset that is not chunked, runs of whole rows of about default_chunk_bytes.
     ChunkGrid grid() const;
+    /// Why its elements are read by HDF5, in words; empty if they are read without it, several times faster and by any
+    /// number of threads at once.
+    std::string slow_reason() const;
     /// In alphabetical order.
     std::vector<Attribute> attributes() const;
 
@@ -105,6 +112,8 @@ class Dataset {
     Dataset(std::string path, std::string dataset) : path_(std::move(path)), dataset_(std::move(dataset)) {}
 
     void read_elements(const Region& region, ElementType type, void* out, std::uint64_t count) const;
+    void read_raw(const detail::RawDataset& raw, const Region& region, ElementType type, void* out,
+                  std::uint64_t count) const;
     void write_elements(const Region& region, ElementType type, const void* elements, std::uint64_t count) const;
 
     std::string path_;

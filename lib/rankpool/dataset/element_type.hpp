@@ -6,6 +6,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include <rankpool/core/contract.hpp>
+
 namespace rankpool {
 
 /// What one element of a dataset is. `other`: text, compounds, enumerations and whatever else HDF5 can hold.
@@ -61,5 +63,35 @@ constexpr ElementType find_element_type() {
 /// The element type that has the size and sign of `T`.
 template <Element T>
 inline constexpr ElementType element_type_of = detail::find_element_type<T>();
+
+/// Calls `action(std::type_identity<T>())` with the C++ type T of an element type, which is not `other`.
+template <class Action>
+auto with_element_type(ElementType type, Action&& action) {
+    switch (type) {
+        case ElementType::int8:
+            return action(std::type_identity<std::int8_t>());
+        case ElementType::int16:
+            return action(std::type_identity<std::int16_t>());
+        case ElementType::int32:
+            return action(std::type_identity<std::int32_t>());
+        case ElementType::int64:
+            return action(std::type_identity<std::int64_t>());
+        case ElementType::uint8:
+            return action(std::type_identity<std::uint8_t>());
+        case ElementType::uint16:
+            return action(std::type_identity<std::uint16_t>());
+        case ElementType::uint32:
+            return action(std::type_identity<std::uint32_t>());
+        case ElementType::uint64:
+            return action(std::type_identity<std::uint64_t>());
+        case ElementType::float32:
+            return action(std::type_identity<float>());
+        case ElementType::float64:
+        case ElementType::other:
+            break;
+    }
+    RANKPOOL_EXPECT(type == ElementType::float64);
+    return action(std::type_identity<double>());
+}
 
 }  // namespace rankpool

@@ -9,8 +9,8 @@
 namespace rankpool {
 
 OutputDataset::OutputDataset(std::shared_ptr<detail::OutputState> state, std::shared_ptr<detail::OpenDataset> dataset,
-                             const Filters& filters)
-    : state_(std::move(state)), dataset_(std::move(dataset)), filters_(filters) {}
+                             FilterPipeline pipeline)
+    : state_(std::move(state)), dataset_(std::move(dataset)), pipeline_(std::move(pipeline)) {}
 
 const DatasetInfo& OutputDataset::info() const { return dataset_->info; }
 
@@ -35,9 +35,9 @@ void OutputDataset::set_attribute(const std::string& name, const AttributeValue&
 void OutputDataset::write_elements(const Region& region, ElementType type, const void* elements, std::uint64_t count) {
     detail::check_writable_from(*dataset_, type);
     detail::check_region(dataset_->place, info().shape, region, count);
-    if (filters_.any() && can_encode(filters_) && detail::is_raw_chunk(info(), region, type)) {
+    if (!pipeline_.empty() && detail::is_raw_chunk(info(), region, type)) {
         const BytesView raw(static_cast<const std::byte*>(elements), count * element_bytes(type));
-        const EncodedChunk encoded = encode_chunk(raw, element_bytes(type), filters_);
+        const EncodedChunk encoded = encode(raw, pipeline_);
         state_->guarded([&] { detail::write_raw_chunk(detail::Hdf5Lock(), *dataset_, region.offset, encoded); });
         return;
     }

@@ -6,9 +6,9 @@
 #include <string>
 
 #include <rankpool/dataset/attribute.hpp>
-#include <rankpool/dataset/chunk_codec.hpp>
 #include <rankpool/dataset/dataset_info.hpp>
 #include <rankpool/dataset/element_type.hpp>
+#include <rankpool/dataset/filter_pipeline.hpp>
 #include <rankpool/dataset/grid.hpp>
 
 namespace rankpool {
@@ -24,6 +24,8 @@ class OutputDataset {
   public:
     const DatasetInfo& info() const;
     ChunkGrid grid() const;
+    /// What encode() needs to make chunks for it.
+    const FilterPipeline& pipeline() const { return pipeline_; }
 
     /// Writes a region, converting the numbers as Dataset::read() does.
     /// @throws std::out_of_range      the region is not inside the shape
@@ -39,7 +41,7 @@ class OutputDataset {
         write(grid().region(chunk), elements);
     }
     /// Stores a chunk that was encoded elsewhere, perhaps on another rank.
-    /// @param encoded  made by encode_chunk() with the dataset's own filters and element type
+    /// @param encoded  made by encode() with pipeline()
     void write_encoded_chunk(std::uint64_t chunk, const EncodedChunk& encoded);
 
     void set_attribute(const std::string& name, const AttributeValue& value);
@@ -47,13 +49,13 @@ class OutputDataset {
   private:
     friend class OutputFile;
     OutputDataset(std::shared_ptr<detail::OutputState> state, std::shared_ptr<detail::OpenDataset> dataset,
-                  const Filters& filters);
+                  FilterPipeline pipeline);
 
     void write_elements(const Region& region, ElementType type, const void* elements, std::uint64_t count);
 
     std::shared_ptr<detail::OutputState> state_;
     std::shared_ptr<detail::OpenDataset> dataset_;
-    Filters filters_;
+    FilterPipeline pipeline_;
 };
 
 }  // namespace rankpool

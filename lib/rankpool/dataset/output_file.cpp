@@ -44,7 +44,7 @@ void OutputFile::create_group(const std::string& name) {
 
 OutputDataset OutputFile::create_dataset(const std::string& name, const DatasetOptions& options) {
     const DatasetOptions complete = completed(options);
-    return {state_, make_dataset(*state_, name, complete), complete.filters};
+    return {state_, make_dataset(*state_, name, complete), pipeline_of(complete.filters, element_bytes(complete.type))};
 }
 
 OutputFile::Growing OutputFile::make_appender(const std::string& name, ElementType type, const AppendOptions& options) {

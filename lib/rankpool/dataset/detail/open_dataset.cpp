@@ -161,4 +161,9 @@ OpenDataset open_dataset(hid_t file, const Place& place) {
     return {place, std::move(id), std::move(info)};
 }
 
+const RawOpening& raw_opening(const Hdf5Lock& lock, OpenDataset& dataset) {
+    if (!dataset.raw) dataset.raw = open_raw(lock, dataset);
+    return *dataset.raw;
+}
+
 }  // namespace rankpool::detail

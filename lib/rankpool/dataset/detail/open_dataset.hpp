@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <rankpool/dataset/dataset_info.hpp>
 #include <rankpool/dataset/detail/hdf5.hpp>
+#include <rankpool/dataset/detail/raw_opening.hpp>
 
 namespace rankpool::detail {
 
@@ -12,7 +14,11 @@ struct OpenDataset {
     Place place;
     Handle id;
     DatasetInfo info;
+    std::optional<RawOpening> raw = {};  ///< Once somebody asked.
 };
+
+/// How to read the dataset without HDF5, or why not. Finds out at the first call.
+const RawOpening& raw_opening(const Hdf5Lock& lock, OpenDataset& dataset);
 
 /// Opens a file that exists.
 /// @throws DatasetError  says what is wrong with it

@@ -11,25 +11,7 @@ constexpr ByteOrder native_order = std::endian::native == std::endian::little ? 
 
 std::vector<hsize_t> as_hdf5(const Shape& offset) { return {offset.begin(), offset.end()}; }
 
-bool shuffles_whole_elements(const FilterInfo& filter, const DatasetInfo& info) {
-    return filter.parameters.size() == 1 && filter.parameters.front() == info.element_bytes;
-}
-
 }  // namespace
-
-std::optional<Filters> filters_of(const DatasetInfo& info) {
-    Filters filters;
-    for (const FilterInfo& filter : info.filters) {
-        if (filter.id == H5Z_FILTER_SHUFFLE && filters == Filters() && shuffles_whole_elements(filter, info)) {
-            filters.shuffle = true;
-        } else if (filter.id == H5Z_FILTER_DEFLATE && filters.gzip_level == 0) {
-            filters.gzip_level = 1;  // Any: decoding is the same for all.
-        } else {
-            return std::nullopt;
-        }
-    }
-    return filters;
-}
 
 bool is_raw_chunk(const DatasetInfo& info, const Region& region, ElementType memory) {
     if (info.layout != Layout::chunked || region.extent != info.chunk_shape) return false;

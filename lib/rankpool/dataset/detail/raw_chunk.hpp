@@ -1,20 +1,15 @@
 #pragma once
 
-#include <optional>
-
-#include <rankpool/dataset/chunk_codec.hpp>
 #include <rankpool/dataset/detail/open_dataset.hpp>
+#include <rankpool/dataset/filter_pipeline.hpp>
 
 namespace rankpool::detail {
-
-/// The filters of a dataset's chunks, if chunk_codec knows them all and in this order.
-std::optional<Filters> filters_of(const DatasetInfo& info);
 
 /// Whether a region is exactly one chunk that is not clipped, and its elements have the same bytes in the file, before
 /// the filters, as in memory: then the chunk need not pass through HDF5's own pipeline.
 bool is_raw_chunk(const DatasetInfo& info, const Region& region, ElementType memory);
 
-/// A chunk's bytes as they lie in the file; none if nobody wrote the chunk.
+/// Reads a chunk's bytes as they lie in the file, for indexes that only HDF5 can read; none if nobody wrote the chunk.
 /// @param offset  its first element
 std::optional<EncodedChunk> read_raw_chunk(const Hdf5Lock& lock, const OpenDataset& dataset, const Shape& offset);
 
