@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Checks rules of the sources that no compiler checks: architecture_test.py RULE PROJECT [COMPILER FLAGS…]
 
-arrows         a layer includes only layers of lower rows, and itself
 outside        MPI, HDF5, compressors and Boost are included by the files made for them only
 scheduler      the scheduler has no outside library, no clock, no random numbers, no environment, no threads
 public_header  <rankpool/rankpool.hpp> brings neither MPI nor HDF5 nor Boost
@@ -16,16 +15,6 @@ import re
 import subprocess
 import sys
 
-# docs/architecture.md: a row may include rows above it here; neighbours in a row do not know each other.
-ROWS = [
-    {"core"},
-    {"scheduler", "task", "transport", "dataset", "launch"},
-    {"protocol", "store"},
-    {"observe", "journal"},
-    {"coordinator", "worker"},
-    {"executor"},
-]
-LEVEL = {layer: level for level, row in enumerate(ROWS) for layer in row}
 # The files made for an outside library, as patterns below lib/rankpool.
 MADE_FOR = {
     "mpi.h": ["transport/mpi_*", "transport/node_memory.*", "executor/rank_check.*", "executor/rank_pool.*",
@@ -55,25 +44,6 @@ def place(project, file):
 
 def without_comments(text):
     return re.sub(r"//.*|/\*.*?\*/", "", text)
-
-
-def check_arrows(project):
-    for file in library(project):
-        layer = file.relative_to(project / "lib/rankpool").parts[0]
-        if layer.endswith(".hpp"):  # What programs include: everything is below it.
-            continue
-        if layer not in LEVEL:
-            yield f"{place(project, file)}: the folder {layer} is in no row"
-            continue
-        for header in INCLUDE.findall(file.read_text()):
-            if not header.startswith("rankpool/"):
-                continue
-            other = header.split("/")[1]
-            if other not in LEVEL:
-                yield f"{place(project, file)}: includes <{header}>, which is for programs"
-            elif other != layer and LEVEL[other] >= LEVEL[layer]:
-                arrow = "sideways" if LEVEL[other] == LEVEL[layer] else "upwards"
-                yield f"{place(project, file)}: {layer} includes <{header}>, {arrow}"
 
 
 def check_outside(project):

@@ -88,9 +88,27 @@ TEST_F(WrongReports, that_a_task_resumes_which_was_not_suspended) {
     expect_dropped("resumed although it was not suspended");
 }
 
-TEST_F(WrongReports, that_give_back_what_nobody_asked_for) {
+// Nobody will run such a task, so it fails instead of being waited for for ever.
+TEST_F(WrongReports, that_give_back_what_nobody_asked_for_fail_the_task) {
+    testing::internal::CaptureStderr();
     pool.tell(2, Kind::returned, pool.assigned[1].task);
-    expect_dropped("given back although nobody asks for it");
+    pool.turn();
+    const std::string text = testing::internal::GetCapturedStderr();
+    EXPECT_NE(text.find("given back although nobody asks for it"), std::string::npos) << text;
+    EXPECT_THROW((void)queued.result(Duration::zero()), DecodeError);
+    EXPECT_FALSE(future.done());
+}
+
+TEST_F(WrongReports, that_give_back_what_runs_by_their_own_report_fail_the_task) {
+    testing::internal::CaptureStderr();
+    pool.tell(2, Kind::started, pool.assigned[1].task);
+    pool.tell(2, Kind::returned, pool.assigned[1].task);
+    pool.turn();
+    (void)testing::internal::GetCapturedStderr();
+    EXPECT_THROW((void)queued.result(Duration::zero()), DecodeError);
+    // Its slot is free for others.
+    pool.finish(1, task, 8);
+    EXPECT_EQ(future.result(), 8);
 }
 
 TEST_F(WrongReports, that_keep_what_nobody_asked_for) {

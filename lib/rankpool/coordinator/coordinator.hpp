@@ -109,6 +109,7 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     void on_hello(WorkerId from, const protocol::Hello& hello);
     void on_finished(WorkerId from, const protocol::Record& record);
     void on_returned(WorkerId from, TaskId id, Execution execution);
+    void fail_execution(WorkerId from, TaskId id, Execution execution);
     void mark_running(WorkerId from, TaskId id, Execution execution);
     void complain(Peer& peer, std::string_view why);
     static void complain(Rank rank, std::string_view why);

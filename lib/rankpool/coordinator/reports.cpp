@@ -173,8 +173,24 @@ void Coordinator::on_returned(WorkerId from, TaskId id, Execution execution) {
     const Task& task = tasks_[reported_task({.id = id.value}).value];
     peers_[from.value].forget_one();
     if (!task.state) return;
-    pass_on(from, scheduler::TaskReturned{id, execution});
+    try {
+        pass_on(from, scheduler::TaskReturned{id, execution});
+    } catch (const DecodeError&) {
+        // It was not asked for, or runs by its own report. Whoever gives it back will not run it: that must have an end.
+        if (task.worker == from && task.execution == execution) fail_execution(from, id, execution);
+        throw;
+    }
     if (task.execution == execution) tasks_[id.value].worker = WorkerId{};  // Not assigned again yet.
+}
+
+// With the exception at hand.
+void Coordinator::fail_execution(WorkerId from, TaskId id, Execution execution) {
+    Bytes failure;
+    ByteWriter writer(failure);
+    encode_failure(writer, capture_failure());
+    outcome_ = failure.view();
+    pass_on(from, scheduler::TaskFinished{.task = id, .execution = execution, .end = scheduler::TaskEnd::raised});
+    outcome_ = {};
 }
 
 void Coordinator::on_finished(WorkerId from, const protocol::Record& record) {
