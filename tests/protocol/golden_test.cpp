@@ -38,7 +38,7 @@ struct GoldenRecords : testing::Test {
 
 //        kind, flags, level | id       | number   | size     | payload
 TEST_F(GoldenRecords, hello) {
-    EXPECT_EQ(hex_of(sample_hello()), "01000000 00000000 04000000 0a000000 34120000 056e6f64 6537");
+    EXPECT_EQ(hex_of(sample_hello()), "01000000 00000000 04000000 0e000000 34120000 056e6f64 65370367 7075");
 }
 TEST_F(GoldenRecords, assign) {
     EXPECT_EQ(hex_of(sample_assign()), "20000200 07000000 09000000 10000000 03000000 05000000 ffffffff 7061636b");
@@ -51,8 +51,8 @@ TEST_F(GoldenRecords, finished) {
 }
 TEST_F(GoldenRecords, submit) {
     EXPECT_EQ(hex_of(sample_submit()),
-              "08000100 06000000 03000000 21000000 0a000000 02000000 016e036b 65790204 000000ff ffffff05 76616c75 "
-              "65706163 6b");
+              "08000100 06000000 03000000 25000000 0a000000 02000000 016e036b 65790367 70750204 000000ff ffffff05 "
+              "76616c75 65706163 6b");
 }
 TEST_F(GoldenRecords, settled) { EXPECT_EQ(hex_of(sample_settled()), "23000000 06000000 02000000 02000000 3432"); }
 TEST_F(GoldenRecords, plain) {

@@ -13,7 +13,7 @@ namespace rankpool::protocol {
 inline BytesView bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 inline std::string_view text_of(BytesView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
-inline Hello sample_hello() { return {.slots = 4, .pid = 0x1234, .host = "node7"}; }
+inline Hello sample_hello() { return {.slots = 4, .pid = 0x1234, .host = "node7", .resources = "gpu"}; }
 inline Assign sample_assign() {
     return {.task = 7,
             .execution = 9,
@@ -47,6 +47,7 @@ inline Submit sample_submit() {
             .retries = 2,
             .name = "n",
             .key = "key",
+            .needs = bytes_of("gpu"),
             .inputs = {{.token = 4, .value = {}}, {.token = SubmitInput{}.token, .value = bytes_of("value")}},
             .packed = bytes_of("pack")};
 }
@@ -102,7 +103,7 @@ inline std::size_t touch(std::string_view text) { return touch(bytes_of(text)); 
 inline std::size_t read_all_of(const Record& record) {
     switch (record.header.kind) {
         case Kind::hello:
-            return touch(read_hello(record).host);
+            return touch(read_hello(record).host) + touch(read_hello(record).resources);
         case Kind::assign: {
             const Assign assign = read_assign(record);
             return touch(assign.name) + touch(assign.key) + touch(assign.packed) + touch(assign.inputs);
@@ -111,7 +112,7 @@ inline std::size_t read_all_of(const Record& record) {
             return touch(read_finished(record).outcome);
         case Kind::submit: {
             const Submit submit = read_submit(record);
-            std::size_t sum = touch(submit.name) + touch(submit.key) + touch(submit.packed);
+            std::size_t sum = touch(submit.name) + touch(submit.key) + touch(submit.needs) + touch(submit.packed);
             for (const SubmitInput& input : submit.inputs) sum += touch(input.value);
             return sum;
         }

@@ -25,6 +25,8 @@ struct PoolSetup {
     std::size_t slots = 0;            ///< 0: as this run of the tests says
     void (*initializer)() = nullptr;  ///< a plain function, so that other ranks find theirs
     bool coordinator_works = false;   ///< rank 0 runs tasks too
+    double gpus = 0;                  ///< that each rank lends to tasks
+    Duration time{};                  ///< of the pool, from when it is made; 0: no end
 };
 
 /// The kind of executor that this run of the conformance tests is about.

@@ -26,10 +26,16 @@ std::unique_ptr<ExecutorUnderTest>& executor_under_test() {
 
 namespace {
 
+void set_common(PoolOptions& options, double gpus, Duration time) {
+    if (gpus > 0) options.resources = {{"gpu", gpus}};
+    if (time > Duration{}) options.ends_at = now() + time;
+}
+
 class Serial final : public ExecutorUnderTest {
   public:
     std::unique_ptr<Executor> make(const PoolSetup& setup) override {
         PoolOptions options;
+        set_common(options, setup.gpus, setup.time);
         if (setup.initializer != nullptr) options.initializer = setup.initializer;
         return std::make_unique<SerialExecutor>(options);
     }
@@ -43,6 +49,7 @@ class Threads final : public ExecutorUnderTest {
         PoolOptions options;
         options.slots = setup.slots != 0 ? setup.slots : slots_;
         options.check_serialization = packed_;
+        set_common(options, setup.gpus, setup.time);
         if (setup.initializer != nullptr) options.initializer = setup.initializer;
         return std::make_unique<ThreadPoolExecutor>(options);
     }
@@ -59,6 +66,8 @@ struct Announcement {
     std::uint64_t slots = 0;
     std::uint64_t initializer = 0;  // portable_address
     std::uint64_t coordinator_works = 0;
+    double gpus = 0;
+    std::int64_t time_ns = 0;
 };
 
 Announcement tell_all(Announcement announcement) {
@@ -71,6 +80,7 @@ std::unique_ptr<RankPoolExecutor> make_rank_pool(const Announcement& announcemen
     options.slots = announcement.slots;
     options.coordinator_work =
         announcement.coordinator_works != 0 ? CoordinatorWork::always : CoordinatorWork::when_alone;
+    set_common(options, announcement.gpus, std::chrono::nanoseconds(announcement.time_ns));
     if (announcement.initializer != 0) {
         const void* const address = local_address(announcement.initializer);
         options.initializer = reinterpret_cast<void (*)()>(const_cast<void*>(address));
@@ -86,6 +96,8 @@ class Ranks final : public ExecutorUnderTest {
         announcement.is_pool = 1;
         announcement.slots = setup.slots;
         announcement.coordinator_works = setup.coordinator_works ? 1 : 0;
+        announcement.gpus = setup.gpus;
+        announcement.time_ns = std::chrono::nanoseconds(setup.time).count();
         if (setup.initializer != nullptr) {
             announcement.initializer = portable_address(reinterpret_cast<const void*>(setup.initializer));
         }

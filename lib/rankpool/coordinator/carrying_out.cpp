@@ -1,8 +1,12 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
 #include <variant>
 
 #include <rankpool/coordinator/coordinator.hpp>
 #include <rankpool/coordinator/tell.hpp>
 #include <rankpool/core/contract.hpp>
+#include <rankpool/core/error.hpp>
 
 namespace rankpool {
 
@@ -80,14 +84,23 @@ void Coordinator::carry_out(const scheduler::SettleTask& command) {
             break;
         case scheduler::Settlement::infeasible:
             ++counts_.failed;
-            state->fail(broken_executor_failure("no worker of this pool has what the task needs, so it can never run"));
+            state->fail(failure_from(InfeasibleError(
+                "no worker of this pool can ever run the task: " +
+                with_ranks(scheduler_.explain(tasks_[command.task.value].request)) +
+                " (a rank's resources come from PoolOptions::resources or RANKPOOL_RESOURCES=gpu=2,memory=64GiB)")));
             break;
         case scheduler::Settlement::quarantined:
             ++counts_.failed;
-            state->fail(broken_executor_failure("the task was given up, because every worker that ran it died"));
+            state->fail(broken_executor_failure("the task was given up, because every worker that ran it died: " +
+                                                with_ranks(scheduler_.story(command.task))));
             break;
         case scheduler::Settlement::cancelled:
         case scheduler::Settlement::input_cancelled:
+            if (is_giving_up_) {
+                ++counts_.failed;
+                state->fail(failure_from(WalltimeError(words_of_no_time())));
+                break;
+            }
             ++counts_.cancelled;
             state->cancel();
             break;
@@ -118,6 +131,26 @@ void Coordinator::answer_cancel(TaskState& state) {
     const auto [begin, end] = cancel_waits_.equal_range(&state);
     for (auto wait = begin; wait != end; ++wait) wait->second->signal();
     cancel_waits_.erase(begin, end);
+}
+
+// The scheduler numbers workers; people know ranks and hosts.
+std::string Coordinator::with_ranks(const std::string& words) const {
+    static constexpr std::string_view mark = "worker ";
+    std::string text;
+    std::size_t at = 0;
+    for (std::size_t found = 0; (found = words.find(mark, at)) != std::string::npos;) {
+        const std::size_t digits = found + mark.size();
+        const std::size_t end = std::min(words.find_first_not_of("0123456789", digits), words.size());
+        text.append(words, at, found - at);
+        const std::size_t number = end == digits ? peers_.size() : std::stoul(words.substr(digits, end - digits));
+        if (number < peers_.size()) {
+            text += "rank " + std::to_string(peers_[number].rank) + " (" + peers_[number].hello.host + ")";
+        } else {
+            text.append(words, found, end - found);
+        }
+        at = end;
+    }
+    return text.append(words, at);
 }
 
 void Coordinator::flush() {

@@ -40,17 +40,9 @@ bool Coordinator::turn() {
                                                error.what()));
         }
     }
-    if (now_ >= next_deadline()) {
-        break_down(broken_executor_failure(
-            "no worker has joined the pool, so no task can run: does every rank call serve() after making the pool?"));
-        any = true;
-    }
+    any |= look_at_the_clock();
     flush();
     return any;
-}
-
-Instant Coordinator::next_deadline() const {
-    return joined_ == 0 && live_tasks_ != 0 ? hello_deadline_ : Instant::max();
 }
 
 void Coordinator::after_turn() { run_deferred_callbacks(); }
@@ -141,7 +133,7 @@ PoolCounts Coordinator::counts() {
 
 std::string Coordinator::explain(const TaskState& state) {
     const std::lock_guard lock(progress_.mutex());
-    return knows(state) ? scheduler_.explain(state.task) : "the scheduler does not hold this task";
+    return knows(state) ? with_ranks(scheduler_.explain(state.task)) : "the scheduler does not hold this task";
 }
 
 }  // namespace rankpool

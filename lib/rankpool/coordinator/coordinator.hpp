@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <rankpool/coordinator/peer.hpp>
+#include <rankpool/coordinator/requests.hpp>
 #include <rankpool/observe/pool_counts.hpp>
 #include <rankpool/scheduler/scheduler.hpp>
 #include <rankpool/task/client.hpp>
@@ -53,6 +54,10 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     /// Makes submit() wait while more than this is queued or running. Tasks that submit tasks are not held up.
     void bound_queue(QueueBound bound) { bound_ = bound; }
 
+    /// The pool has time until then. Tasks that would not end before it are not started; when nothing else can run they
+    /// fail with WalltimeError. May be said again.
+    void set_end(Instant end);
+
     /// Takes no more tasks from this process. With CancelFutures::yes, tasks that have not started are cancelled.
     void begin_shutdown(CancelFutures cancel_futures);
     /// Asks all running tasks to end early.
@@ -82,6 +87,7 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
         StateRef state;
         WorkerId worker;  // of the current execution
         Execution execution;
+        scheduler::RequestId request;
         bool must_stop = false;  // request_stop() was called
     };
 
@@ -103,6 +109,8 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     bool knows(const TaskState& state) const;
     void accept_remote(WorkerId from, const protocol::Record& record);
     TaskOptions read_call(WorkerId from, const protocol::Submit& submit, TaskState& state) const;
+    scheduler::RequestId request_of(const TaskOptions& options);
+    WorkerId worker_on(Rank rank) const;
 
     // reports.cpp
     void handle(WorkerId from, const protocol::Record& record);
@@ -111,6 +119,7 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     void on_returned(WorkerId from, TaskId id, Execution execution);
     void fail_execution(WorkerId from, TaskId id, Execution execution);
     void mark_running(WorkerId from, TaskId id, Execution execution);
+    void form_pool();
     void complain(Peer& peer, std::string_view why);
     static void complain(Rank rank, std::string_view why);
     // Both throw DecodeError if the scheduler says that such a thing cannot be; then nothing has changed.
@@ -130,9 +139,16 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     Bytes gather_inputs(const TaskState& state) const;
     void tell_settled(const TaskState& state);
     void answer_cancel(TaskState& state);
+    std::string with_ranks(const std::string& words) const;
     template <class... Fields>
     void tell(WorkerId to, const Fields&... fields);
     void flush();
+
+    // time_budget.cpp
+    bool look_at_the_clock();
+    bool is_stuck() const;
+    void give_up_what_waits();
+    std::string words_of_no_time() const;
 
     void cancel_locked(TaskState& state);
     void request_stop_locked(TaskState& state);
@@ -146,8 +162,10 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     Wake wake_{progress_};
     scheduler::Scheduler scheduler_;
     scheduler::CommandSink commands_;
+    Requests requests_{scheduler_};
     Instant now_;
     Instant hello_deadline_ = Instant::max();
+    Instant end_ = Instant::max();  // of the pool's time
     std::size_t joined_ = 0;
     std::vector<Peer> peers_;
     std::vector<WorkerId> dirty_;
@@ -166,6 +184,8 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     std::vector<std::shared_ptr<void>> abandoned_calls_;  // failed by us while a thread may run them still
     PoolCounts counts_;
     bool shares_memory_ = false;
+    bool is_formed_ = false;     // the scheduler knows that nobody else is expected
+    bool is_giving_up_ = false;  // what is being cancelled has no time left
     bool has_met_stranger_ = false;
     bool has_said_stop_ = false;
     bool is_shut_ = false;

@@ -162,10 +162,26 @@ void Coordinator::mark_running(WorkerId from, TaskId id, Execution execution) {
 void Coordinator::on_hello(WorkerId from, const protocol::Hello& hello) {
     Peer& peer = peers_[from.value];
     if (peer.has_joined) throw DecodeError("it says hello twice");
-    tell_scheduler(scheduler::WorkerJoined{from, hello.slots});
+    Resources resources;
+    try {
+        ByteReader reader(BytesView(std::as_bytes(std::span(hello.resources))));
+        if (!hello.resources.empty()) resources = decode_resources(reader);
+        require_sane(resources);
+    } catch (const ConfigError& error) {
+        throw DecodeError(error.what());
+    }
+    tell_scheduler(scheduler::WorkerJoined{
+        .worker = from, .slots = hello.slots, .resources = requests_.needs_of(resources, now_)});
     peer.hello = hello;
     peer.has_joined = true;
     ++joined_;
+    carry_out();
+    if (joined_ == peers_.size()) form_pool();
+}
+
+void Coordinator::form_pool() {
+    is_formed_ = true;
+    scheduler_.on(scheduler::PoolFormed{}, now_, commands_);
     carry_out();
 }
 
@@ -176,7 +192,8 @@ void Coordinator::on_returned(WorkerId from, TaskId id, Execution execution) {
     try {
         pass_on(from, scheduler::TaskReturned{id, execution});
     } catch (const DecodeError&) {
-        // It was not asked for, or runs by its own report. Whoever gives it back will not run it: that must have an end.
+        // It was not asked for, or runs by its own report. Whoever gives it back will not run it: that must have an
+        // end.
         if (task.worker == from && task.execution == execution) fail_execution(from, id, execution);
         throw;
     }

@@ -45,8 +45,8 @@ void Coordinator::submit(const StateRef& state, const TaskOptions& options) {
         std::unique_lock lock(progress_.mutex());
         wait_for_room(lock);
         require_open();
-        ++counts_.submitted;
         foreign = accept_or_hold(state, options);
+        ++counts_.submitted;
         if (!foreign && ++submits_since_turn_ >= submits_per_turn) progress_.turn_once(lock);
     }
     if (foreign) go_on_after(foreign, state);
@@ -112,13 +112,14 @@ void Coordinator::accept(const StateRef& state, const TaskOptions& options) {
         state->extras().name = options.name;
         state->extras().key = options.key;
     }
+    const scheduler::RequestId request = request_of(options);
     if (free_tasks_.empty()) {
         free_tasks_.push_back(TaskId{static_cast<std::uint32_t>(tasks_.size())});
         tasks_.emplace_back();
     }
     state->task = free_tasks_.back();
     free_tasks_.pop_back();
-    tasks_[state->task.value] = {.state = state, .worker = {}, .execution = {}};
+    tasks_[state->task.value] = {.state = state, .worker = {}, .execution = {}, .request = request};
     state->priority = options.priority;
     ++live_tasks_;
     live_bytes_ += state->call().size();
@@ -129,7 +130,8 @@ void Coordinator::accept(const StateRef& state, const TaskOptions& options) {
                                            .priority = options.priority,
                                            .level = state->level,
                                            .retries = static_cast<std::uint16_t>(retries),
-                                           .inputs = inputs_},
+                                           .inputs = inputs_,
+                                           .request = request},
                   now_, commands_);
     carry_out();
     // A worker with nothing to do is not made to wait for a full message.
@@ -162,12 +164,37 @@ void Coordinator::accept_remote(WorkerId from, const protocol::Record& record) {
     ++counts_.submitted;
     if (token == peer.submitted.size()) peer.submitted.emplace_back();
     peer.submitted[token] = state;
-    if (is_settled(state->status())) {
-        ++counts_.failed;
-        tell_settled(*state);
-    } else {
-        accept(state, options);
+    if (!is_settled(state->status())) {
+        try {
+            accept(state, options);
+            return;
+        } catch (const ConfigError&) {  // What it needs makes no sense.
+            state->fail(capture_failure());
+        }
     }
+    ++counts_.failed;
+    tell_settled(*state);
+}
+
+WorkerId Coordinator::worker_on(Rank rank) const {
+    for (std::uint32_t i = 0; i < peers_.size(); ++i) {
+        if (peers_[i].rank == rank) return WorkerId{i};
+    }
+    std::string ranks;
+    constexpr std::size_t named_max = 16;
+    for (std::size_t i = 0; i < peers_.size() && i <= named_max; ++i) {
+        ranks += i == 0 ? "" : ", ";
+        ranks += i == named_max ? "..." : std::to_string(peers_[i].rank);
+    }
+    throw ConfigError("a task is to run on rank " + std::to_string(rank) +
+                      ", where no tasks run; those that run tasks are " + ranks +
+                      " (PoolOptions::coordinator_work lets rank 0 run tasks too)");
+}
+
+scheduler::RequestId Coordinator::request_of(const TaskOptions& options) {
+    if (!has_needs(options)) return {};
+    const Needs needs = needs_of(options);
+    return requests_.find(needs, needs.on_rank >= 0 ? worker_on(needs.on_rank) : WorkerId{}, now_);
 }
 
 TaskOptions Coordinator::read_call(WorkerId from, const protocol::Submit& submit, TaskState& state) const {
@@ -184,6 +211,10 @@ TaskOptions Coordinator::read_call(WorkerId from, const protocol::Submit& submit
         }
     }
     TaskOptions options;
+    if (!submit.needs.empty()) {
+        ByteReader reader(submit.needs);
+        set_needs(options, decode_needs(reader));
+    }
     options.name = submit.name;
     options.key = submit.key;
     options.priority = submit.priority;

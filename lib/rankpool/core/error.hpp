@@ -57,6 +57,16 @@ class ShutdownError : public Error {
     using Error::Error;
 };
 
+/// No worker of the pool has what the task needs, so it can never run.
+class InfeasibleError : public Error {
+    using Error::Error;
+};
+
+/// The task was not started because the pool's time ends; run the program again with more.
+class WalltimeError : public Error {
+    using Error::Error;
+};
+
 /// Tasks wait for each other in a circle, so none of them can ever go on.
 class DeadlockError : public Error {
     using Error::Error;

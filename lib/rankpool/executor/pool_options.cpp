@@ -25,6 +25,8 @@ PoolOptions with_environment(PoolOptions options) {
         }
         options.coordinator_work = *works == '1' ? CoordinatorWork::always : CoordinatorWork::when_alone;
     }
+    if (const char* const resources = std::getenv("RANKPOOL_RESOURCES")) options.resources = parse_resources(resources);
+    require_sane(options.resources);
     return options;
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include <rankpool/core/time.hpp>
+#include <rankpool/task/resources.hpp>
 #include <rankpool/transport/pace.hpp>
 
 namespace rankpool {
@@ -14,7 +15,7 @@ enum class CoordinatorWork {
     always,
 };
 
-/// How a pool is set up. Every rank gives the same.
+/// How a pool is set up. Every rank gives the same, but for `resources`, which are each rank's own.
 struct PoolOptions {
     /// Tasks at once: of a ThreadPoolExecutor, or of each rank. 0: as many as this process has cores, or 1 per rank.
     std::size_t slots = 0;
@@ -27,6 +28,10 @@ struct PoolOptions {
     std::size_t queued_tasks_max = 0;
     /// The same for the bytes of packed functions and arguments.
     std::size_t queued_bytes_max = 0;
+    /// What this rank (or this process) lends to tasks that ask for it: TaskOptions::resources.
+    Resources resources = {};
+    /// The pool's time: what would not end before is not started, and fails with WalltimeError. What runs may go on.
+    Instant ends_at = Instant::max();
     PaceKind pace = PaceKind::balanced;
     /// Tasks fail if no worker has joined the pool by then.
     Duration join_deadline = std::chrono::seconds(60);
@@ -34,7 +39,8 @@ struct PoolOptions {
     Duration shutdown_deadline = std::chrono::seconds(30);
 };
 
-/// These options with what the environment says: RANKPOOL_PACE, RANKPOOL_SLOTS, RANKPOOL_COORDINATOR_WORKS=0|1.
+/// These options with what the environment says: RANKPOOL_PACE, RANKPOOL_SLOTS, RANKPOOL_RESOURCES,
+/// RANKPOOL_COORDINATOR_WORKS=0|1.
 /// @throws ConfigError  a variable has a value that means nothing
 PoolOptions with_environment(PoolOptions options);
 

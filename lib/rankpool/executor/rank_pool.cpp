@@ -61,6 +61,7 @@ class RankPoolExecutor::Parts {
         return {.rank = transport->rank(),
                 .host = host_name(),
                 .slots = static_cast<std::uint32_t>(options.slots),
+                .resources = options.resources,
                 .pace = options.pace,
                 .stack_bytes = stack_bytes,
                 .initializer = options.initializer,
@@ -75,6 +76,7 @@ class RankPoolExecutor::Parts {
             local_network.ring_instead(0, transport->doorbell());
             coordinator->add_worker(*local_endpoint, 1, 0);
         }
+        if (options.ends_at != Instant::max()) coordinator->set_end(options.ends_at);
         coordinator->start(options.join_deadline);
         if (!has_local_worker()) return;
         exit_guard.emplace(nullptr, 0);

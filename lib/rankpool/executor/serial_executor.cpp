@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <mutex>
@@ -7,6 +8,7 @@
 #include <rankpool/core/error.hpp>
 #include <rankpool/executor/host_name.hpp>
 #include <rankpool/executor/serial_executor.hpp>
+#include <rankpool/task/needs.hpp>
 
 namespace rankpool {
 
@@ -18,7 +20,12 @@ class SerialExecutor::SerialClient final : public Client {
         if (is_shut) throw ShutdownError("the pool is shut down and takes no more tasks: submit before shutdown()");
         initialize();
         if (broken_) throw BrokenExecutor(*broken_);
+        const std::optional<Failure> impossible = check_needs(task);
         count([](PoolCounts& all) { ++all.submitted; });
+        if (impossible) {
+            count([](PoolCounts& all) { ++all.failed; });
+            return state->fail(*impossible);
+        }
         Bytes inputs;
         if (const TaskExtras* const extras = state->extras_if_any()) {
             for (const StateRef& input : extras->inputs) {
@@ -54,6 +61,27 @@ class SerialExecutor::SerialClient final : public Client {
     void count(Change change) {
         const std::lock_guard lock(mutex);
         change(counts);
+    }
+    /// Why the task can never run here, if so.
+    std::optional<Failure> check_needs(const TaskOptions& task) const {
+        const Needs needs = needs_of(task);
+        if (needs.on_rank > 0) {
+            throw ConfigError("a task is to run on rank " + std::to_string(needs.on_rank) +
+                              ", where no tasks run: a SerialExecutor is rank 0 alone");
+        }
+        const auto can_have = [&](const Resources& variant) { return missing(options_.resources, variant).empty(); };
+        if (!needs.variants.empty() && std::none_of(needs.variants.begin(), needs.variants.end(), can_have)) {
+            return failure_from(InfeasibleError(
+                "this executor can never run the task: it lacks " +
+                describe(missing(options_.resources, needs.variants.front())) +
+                " (its resources come from PoolOptions::resources or RANKPOOL_RESOURCES=gpu=2,memory=64GiB)"));
+        }
+        if (options_.ends_at != Instant::max() && deadline_after(now(), needs.time) >= options_.ends_at) {
+            return failure_from(WalltimeError(
+                "the task was not started, because the pool's time is over or too short for it; run the program again "
+                "for what is left"));
+        }
+        return std::nullopt;
     }
     void initialize() {
         std::call_once(initialized_, [this] {

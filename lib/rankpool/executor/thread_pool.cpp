@@ -22,11 +22,13 @@ class ThreadPoolExecutor::Parts {
         if (!options.check_serialization) coordinator->share_memory();
         coordinator->bound_queue({.tasks = options.queued_tasks_max, .bytes = options.queued_bytes_max});
         coordinator->add_worker(*transport, 1, 0);
+        if (options.ends_at != Instant::max()) coordinator->set_end(options.ends_at);
         coordinator->start(options.join_deadline);
         worker.emplace(network,
                        WorkerOptions{.rank = 0,
                                      .host = host_name(),
                                      .slots = static_cast<std::uint32_t>(options.slots),
+                                     .resources = options.resources,
                                      .pace = options.pace,
                                      .stack_bytes = TaskStack::size_from(std::getenv("RANKPOOL_TASK_STACK_KIB")),
                                      .initializer = options.initializer,

@@ -20,6 +20,7 @@ void write(Bytes& message, const Hello& hello) {
     RecordWriter record(message, {.kind = Kind::hello, .number = hello.slots});
     record.payload().value(hello.pid);
     record.payload().text(hello.host);
+    record.payload().text(hello.resources);
 }
 
 Hello read_hello(const Record& record) {
@@ -28,6 +29,7 @@ Hello read_hello(const Record& record) {
     hello.slots = record.header.number;
     hello.pid = reader.value<std::uint32_t>();
     hello.host = reader.text();
+    hello.resources = reader.text();
     if (hello.slots == 0) throw DecodeError("a worker says that it has no slots");
     return hello;
 }
@@ -99,6 +101,8 @@ void write(Bytes& message, const Submit& submit) {
     writer.value(submit.priority);
     writer.value(submit.retries);
     write_labels(writer, submit.name, submit.key);
+    writer.count(submit.needs.size());
+    writer.raw(submit.needs.data(), submit.needs.size());
     writer.count(submit.inputs.size());
     for (const SubmitInput& input : submit.inputs) {
         writer.value(input.token);
@@ -119,6 +123,7 @@ Submit read_submit(const Record& record) {
     submit.retries = reader.value<std::uint32_t>();
     submit.name = reader.text();
     submit.key = reader.text();
+    submit.needs = reader.raw(reader.count());
     for (std::uint64_t count = reader.count(); count != 0; --count) {
         SubmitInput& input = submit.inputs.emplace_back();
         input.token = reader.value<std::uint32_t>();

@@ -15,6 +15,7 @@ struct Hello {
     std::uint32_t slots = 1;
     std::uint32_t pid = 0;
     std::string host;
+    std::string resources = {};  ///< what it lends to tasks, packed; empty: nothing
     friend bool operator==(const Hello&, const Hello&) = default;
 };
 
@@ -58,6 +59,7 @@ struct Submit {
     std::uint32_t retries = 0;
     std::string_view name;
     std::string_view key;
+    BytesView needs = {};  ///< what it asks of the worker, packed; empty: a slot
     std::vector<SubmitInput> inputs;
     BytesView packed;
 };

@@ -23,6 +23,7 @@ struct Counters {
     // Tasks now, by state.
     std::uint64_t waiting = 0;
     std::uint64_t ready = 0;
+    std::uint64_t put_off = 0;   ///< those of the ready ones that would not end in the pool's time
     std::uint64_t assigned = 0;  ///< sent to a worker, not known to have started
     std::uint64_t revoking = 0;
     std::uint64_t running = 0;  ///< known to have started

@@ -69,6 +69,7 @@ Counters Scheduler::counters() const {
     Counters counters = counted_;
     counters.waiting = tasks_.count(TaskState::waiting);
     counters.ready = tasks_.count(TaskState::ready);
+    counters.put_off = put_off_count_;
     counters.assigned = tasks_.count(TaskState::assigned);
     counters.revoking = tasks_.count(TaskState::revoking);
     counters.running = tasks_.count(TaskState::running);

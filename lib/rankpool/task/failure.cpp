@@ -81,6 +81,8 @@ constexpr Kind kinds[] = {
     kind<BrokenExecutor>(),
     kind<ShutdownError>(),
     kind<DeadlockError>(),
+    kind<InfeasibleError>(),
+    kind<WalltimeError>(),
     kind<MpiError>(),
     kind<Hdf5Error>(),
     kind<ConfigError>(),
@@ -178,13 +180,15 @@ void throw_failure(const Failure& failure) {
     throw detail::Remote<Error>(Error(failure.message), shared);
 }
 
-Failure broken_executor_failure(std::string message) {
+Failure failure_from(const std::exception& exception) {
     Failure failure;
-    failure.message = std::move(message);
-    failure.type_name = "rankpool::BrokenExecutor";
-    classify(BrokenExecutor(failure.message), failure);
+    failure.message = exception.what();
+    failure.type_name = readable(typeid(exception).name());
+    classify(exception, failure);
     return failure;
 }
+
+Failure broken_executor_failure(const std::string& message) { return failure_from(BrokenExecutor(message)); }
 
 void encode_failure(ByteWriter& writer, const Failure& failure) {
     for (const std::string* text : {&failure.type_name, &failure.message, &failure.task, &failure.host}) {

@@ -28,12 +28,13 @@ struct Failure {
 /// Describes the exception being handled now. Call it in a catch block.
 Failure capture_failure();
 
-/// Throws the exception again: a standard exception, a rankpool error or a registered type as itself, others as the nearest
-/// of their bases that is one of these, and what is no std::exception as Error; always as a TaskError too.
+/// Throws the exception again: a standard exception, a rankpool error or a registered type as itself, others as the
+/// nearest of their bases that is one of these, and what is no std::exception as Error; always as a TaskError too.
 [[noreturn]] void throw_failure(const Failure& failure);
 
-/// A failure of rankpool's own making, thrown again as BrokenExecutor.
-Failure broken_executor_failure(std::string message);
+/// A failure of rankpool's own making, thrown again as this exception.
+Failure failure_from(const std::exception& exception);
+Failure broken_executor_failure(const std::string& message);
 
 void encode_failure(ByteWriter& writer, const Failure& failure);
 /// @throws DecodeError  the bytes are not a failure

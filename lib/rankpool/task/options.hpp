@@ -1,6 +1,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include <rankpool/core/ids.hpp>
+#include <rankpool/core/time.hpp>
+#include <rankpool/task/resources.hpp>
 
 namespace rankpool {
 
@@ -14,6 +19,16 @@ struct TaskOptions {
     int priority = 0;
     /// How often to try again after an exception; 0: never. The death of a worker is retried in any case.
     int retries = 0;
+    /// What a worker must have free besides a slot, and lends to the task while it runs. A task that no worker could
+    /// ever run fails at once with InfeasibleError, which says who comes closest and what is missing.
+    Resources resources = {};
+    /// Other ways to run it, tried in this order after `resources`: "1 gpu, or 16 cores".
+    std::vector<Resources> or_resources = {};
+    /// The only rank that may run it; -1: any.
+    Rank on_rank = -1;
+    /// Not started when the pool's time (PoolOptions::ends_at) ends sooner than this. 0: what tasks of its function
+    /// took so far decides.
+    Duration time_request = {};
 };
 
 }  // namespace rankpool

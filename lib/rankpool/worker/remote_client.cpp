@@ -3,6 +3,7 @@
 
 #include <rankpool/core/error.hpp>
 #include <rankpool/task/callback.hpp>
+#include <rankpool/task/needs.hpp>
 #include <rankpool/worker/remote_client.hpp>
 #include <rankpool/worker/worker.hpp>
 
@@ -36,6 +37,11 @@ void RemoteClient::submit(const StateRef& state, const TaskOptions& options) {
 }
 
 void RemoteClient::send(const StateRef& state, const TaskOptions& options) {
+    Bytes needs;
+    if (has_needs(options)) {
+        ByteWriter writer(needs);
+        encode_needs(writer, needs_of(options));
+    }
     protocol::Submit submit{.token = take_token(state),
                             .level = state->level,
                             .function = state->function.value,
@@ -43,6 +49,7 @@ void RemoteClient::send(const StateRef& state, const TaskOptions& options) {
                             .retries = static_cast<std::uint32_t>(std::max(options.retries, 0)),
                             .name = options.name,
                             .key = options.key,
+                            .needs = needs.view(),
                             .inputs = {},
                             .packed = state->call().view()};
     std::deque<Bytes> values;  // what the submit record borrows

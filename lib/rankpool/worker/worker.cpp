@@ -7,6 +7,7 @@
 
 #include <rankpool/core/error.hpp>
 #include <rankpool/task/failure.hpp>
+#include <rankpool/task/needs.hpp>
 #include <rankpool/worker/remote_client.hpp>
 #include <rankpool/worker/slot.hpp>
 #include <rankpool/worker/worker.hpp>
@@ -42,8 +43,14 @@ Client& Worker::client() const { return remote_client_ != nullptr ? *remote_clie
 int Worker::run() {
     {
         const std::lock_guard lock(progress_.mutex());
+        Bytes resources;
+        ByteWriter writer(resources);
+        encode_resources(writer, options_.resources);
         tell(protocol::Hello{
-            .slots = options_.slots, .pid = static_cast<std::uint32_t>(getpid()), .host = options_.host});
+            .slots = options_.slots,
+            .pid = static_cast<std::uint32_t>(getpid()),
+            .host = options_.host,
+            .resources = std::string(reinterpret_cast<const char*>(resources.data()), resources.size())});
         outbox_.flush();
     }
     progress_.start_background();

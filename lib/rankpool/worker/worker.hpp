@@ -11,6 +11,7 @@
 
 #include <rankpool/protocol/messages.hpp>
 #include <rankpool/protocol/outbox.hpp>
+#include <rankpool/task/resources.hpp>
 #include <rankpool/task/this_task.hpp>
 #include <rankpool/transport/progress.hpp>
 #include <rankpool/worker/task_queue.hpp>
@@ -24,7 +25,8 @@ class Slot;
 struct WorkerOptions {
     Rank rank = 0;  ///< for this_task::rank() and messages
     std::string host = {};
-    std::uint32_t slots = 1;  ///< tasks at once; slot 0 is the thread that calls run()
+    std::uint32_t slots = 1;   ///< tasks at once; slot 0 is the thread that calls run()
+    Resources resources = {};  ///< what it lends to tasks while they run
     PaceKind pace = PaceKind::balanced;
     std::size_t stack_bytes = std::size_t{8} << 20;
     std::function<void()> initializer = {};  ///< runs once on every slot's thread before its first task
