@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdio>
 #include <thread>
-#include <transport/mpi_test_main.hpp>
 #include <unistd.h>
 
 #include <mpi.h>
