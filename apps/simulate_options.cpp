@@ -29,7 +29,8 @@ const char* const examples =
     "{\"function\": \"fit\", \"duration_s\": 0.25}; one line per task, in the order of submission; other columns are\n"
     "left alone. Its tasks do not depend on each other.\n"
     "\n"
-    "The list bound is what a naive list scheduler needs that knows at once whenever a slot is free. Rank 0 takes no\n"
+    "The list bound is what a naive list scheduler needs that knows at once whenever a slot is free, with the first\n"
+    "startable task or the one with the longest way to an end going first, whichever is better. Rank 0 takes no\n"
     "time in the simulation; where it would be what limits the work, the output says so.\n";
 
 /// A validator out of a parser: what it throws is what the user reads.

@@ -37,7 +37,7 @@ struct SimulatedRun {
 
     // The program, in virtual time.
     Duration makespan{};
-    Duration list_makespan{};  ///< by a naive list scheduler without latency and accidents
+    Duration list_makespan{};  ///< by the better of two naive list schedulers without latency and accidents
     simulation::Bounds bounds;
 
     double ns_per_task() const;

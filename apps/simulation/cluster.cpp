@@ -1,13 +1,14 @@
 #include <algorithm>
 #include <array>
 #include <simulation/cluster.hpp>
+#include <simulation/paths.hpp>
 #include <stdexcept>
 #include <utility>
 
 namespace rankpool::simulation {
 
 VirtualCluster::VirtualCluster(const ClusterOptions& options, const Workload& workload, scheduler::Scheduler& scheduler)
-    : options_(options), random_(options.seed), scheduler_(&scheduler), driver_(workload) {}
+    : options_(options), random_(options.seed), scheduler_(&scheduler), driver_(workload), paths_(paths_of(workload)) {}
 
 void VirtualCluster::add(const std::vector<Incident>& incidents) {
     for (const Incident& incident : incidents) queue_.push(incident.when, incident);

@@ -123,6 +123,7 @@ class VirtualCluster {
     };
 
     // cluster.cpp
+    std::uint32_t path(TaskNumber number) const { return number < paths_.size() ? paths_[number] : 0; }
     void join(WorkerId id);
     void define_requests();
     void send_to(WorkerId to, Instant when, Occurrence occurrence);
@@ -174,6 +175,7 @@ class VirtualCluster {
     Random random_;
     scheduler::Scheduler* scheduler_;
     Driver driver_;
+    std::vector<std::uint32_t> paths_;  ///< what the program knows of its graph
     Meter meter_;
     Watcher* watcher_ = nullptr;
     std::function<void(std::uint64_t, Instant)> progress_;

@@ -63,6 +63,7 @@ void VirtualCluster::prepare(TaskNumber number) {
                     .priority = plan.priority,
                     .level = driver_.level(number),
                     .retries = plan.retries,
+                    .path = path(number),
                     .request = plan.request});
 }
 

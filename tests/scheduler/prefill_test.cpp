@@ -43,7 +43,7 @@ TEST(Prefill, holds_work_for_two_hundred_microseconds_behind_the_running_task) {
                               {4999us, 2},
                               {5ms, 1},
                               {10s, 1}}) {
-        SchedulerHarness scheduler;
+        SchedulerHarness scheduler(eager());
         scheduler.given_duration(f0, depth.busy);
         scheduler.given({worker_joined(w0)});
         EXPECT_EQ(shares(scheduler, many, 1), std::vector{depth.tasks}) << depth.busy.count() << " ns";
@@ -51,7 +51,7 @@ TEST(Prefill, holds_work_for_two_hundred_microseconds_behind_the_running_task) {
 }
 
 TEST(Prefill, counts_for_every_slot) {
-    SchedulerHarness scheduler;
+    SchedulerHarness scheduler(eager());
     scheduler.given_duration(f0, 10us);
     scheduler.given({worker_joined(w0, 4)});
     EXPECT_EQ(shares(scheduler, many, 1), std::vector{84});
@@ -64,19 +64,19 @@ TEST(Prefill, sends_one_task_of_unknown_length_ahead) {
 }
 
 TEST(Prefill, follows_the_limits) {
-    Limits limits;
-    limits.queued_work = 1ms;
+    Limits limits = eager();
+    limits.queued_work = limits.round_trip = 1ms;
     limits.ahead_max = 7;
     limits.ahead_unmeasured = 0;
     SchedulerHarness scheduler(limits);
     scheduler.given({worker_joined(w0)});
     EXPECT_EQ(scheduler.when(task_submitted(t0)), commands(assign(t0, w0)));
     EXPECT_EQ(scheduler.when(task_submitted(t1)), no_commands());
-    scheduler.given({returned(t0, first, 1us)});
-    EXPECT_EQ(scheduler->counters().free_slots, 0U);
-    EXPECT_EQ(shares(scheduler, 0, 1), std::vector{0});
-    for (std::uint32_t i = 10; i < 100; ++i) scheduler.given({task_submitted(TaskId{i})});
-    EXPECT_EQ(scheduler->counters().assigned, 8U);
+
+    SchedulerHarness measured(limits);
+    measured.given_duration(f0, 1us);
+    measured.given({worker_joined(w0)});
+    EXPECT_EQ(shares(measured, 100, 1), std::vector{8});
 }
 
 TEST(Prefill, does_not_queue_short_tasks_behind_long_ones) {
@@ -90,11 +90,39 @@ TEST(Prefill, does_not_queue_short_tasks_behind_long_ones) {
 
 TEST(Prefill, shares_a_few_tasks_out_evenly) {
     for (const Duration busy : {1us, 10us, 100us}) {
-        SchedulerHarness scheduler;
+        SchedulerHarness scheduler(eager());
         scheduler.given_duration(f0, busy);
         for (WorkerId id{0}; id.value < 10; ++id.value) scheduler.given({worker_joined(id)});
         EXPECT_EQ(shares(scheduler, 25, 10), (std::vector{3, 3, 3, 3, 3, 2, 2, 2, 2, 2})) << busy.count() << " ns";
     }
+}
+
+TEST(Prefill, grows_with_what_has_ended_for_each_slot) {
+    SchedulerHarness scheduler(eager());
+    scheduler.given({worker_joined(w0), worker_joined(w1)});
+    for (std::uint32_t i = 0; i < many; ++i) scheduler.given({task_submitted(TaskId{i})});
+    EXPECT_EQ(scheduler->counters().assigned, 4U);  // Each runs one and has one ahead.
+    scheduler.given({returned(t0, first, 1us)});    // The first to end is a short one, perhaps.
+    EXPECT_EQ(scheduler->counters().assigned, 4U);
+    scheduler.given({returned(t1, first, 1us), returned(t2, first, 1us), returned(t3, first, 1us)});
+    EXPECT_EQ(scheduler->counters().assigned, 10U);
+}
+
+TEST(Prefill, shares_out_half_of_what_is_ready) {
+    SchedulerHarness scheduler;
+    scheduler.given_duration(f0, 10us);
+    scheduler.given({worker_joined(w0), worker_joined(w1)});
+    // 18 are ready when each holds 6 and there are 5 * 4 * 10 us to share out: then each may have 5 ahead, half of it.
+    EXPECT_EQ(shares(scheduler, 30, 2), (std::vector{6, 6}));
+}
+
+TEST(Prefill, sends_nothing_ahead_where_order_matters_more) {
+    SchedulerHarness scheduler;
+    scheduler.given_duration(f0, 600us);
+    scheduler.given({worker_joined(w0), with_path(5, task_submitted(t0))});
+    EXPECT_EQ(scheduler.when(with_path(4, task_submitted(t1))), no_commands());
+    EXPECT_EQ(scheduler.when(with_path(9, task_submitted(t2))), no_commands());
+    EXPECT_EQ(scheduler.when(returned(t0, first, 600us)), commands(settle(t0), assign(t2, w0)));
 }
 
 TEST(Prefill, fills_idle_slots_before_it_queues_anything) {

@@ -80,6 +80,13 @@ inline SettleTask settle(TaskId task, Settlement settlement = Settlement::succee
 }
 inline RefuseCancel refuse_cancel(TaskId task) { return {task}; }
 
+/// Workers get all their limits allow, however little there is to share out.
+inline Limits eager() {
+    Limits limits;
+    limits.round_trip = limits.queued_work;
+    return limits;
+}
+
 /// A scheduler that checks its rules after every event.
 class SchedulerHarness {
   public:
@@ -96,13 +103,17 @@ class SchedulerHarness {
         scheduler_.check_invariants();
         return commands;
     }
-    /// The measured duration of a function; run with a task and a worker that are not used otherwise.
+    /// The measured duration of a function, well known; run with a task and a worker that are not used otherwise.
     void given_duration(FunctionId function, Duration busy) {
         const WorkerId worker{next_worker_++};
         const TaskId task{1000};
         when(worker_joined(worker));
-        const auto assigned = std::get<AssignTask>(when(with_function(function, task_submitted(task))).at(0));
-        when(returned(task, assigned.execution, busy));
+        for (int i = 0; i < 2000; ++i) {
+            CommandSink commands;
+            scheduler_.on(with_function(function, task_submitted(task)), now_, commands);
+            const Execution execution = std::get<AssignTask>(commands.at(0)).execution;
+            scheduler_.on(returned(task, execution, busy), now_, commands);
+        }
         when(worker_lost(worker));
     }
     /// Defines the next request: any of the variants will do, on a certain worker if one is named.

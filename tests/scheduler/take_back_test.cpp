@@ -25,7 +25,7 @@ TEST(TakeBack, leaves_the_task_where_it_has_started_after_all) {
 }
 
 TEST(TakeBack, asks_once_for_every_idle_slot) {
-    SchedulerHarness scheduler;
+    SchedulerHarness scheduler(eager());
     scheduler.given_duration(f0, 60us);
     scheduler.given({worker_joined(w0)});
     for (const TaskId task : {t0, t1, t2, t3, t4}) scheduler.given({task_submitted(task)});
@@ -36,7 +36,9 @@ TEST(TakeBack, asks_once_for_every_idle_slot) {
 }
 
 TEST(TakeBack, asks_the_worker_with_most_work) {
-    SchedulerHarness scheduler;
+    Limits limits = eager();
+    limits.long_task_in_order = limits.long_task;
+    SchedulerHarness scheduler(limits);
     scheduler.given_duration(f0, 60us);
     scheduler.given_duration(f1, 4ms);
     scheduler.given({worker_joined(w0), worker_joined(w1), worker_joined(w2)});
@@ -46,18 +48,34 @@ TEST(TakeBack, asks_the_worker_with_most_work) {
     EXPECT_EQ(scheduler.when(returned(t0, first, 4ms)), commands(settle(t0), revoke(t4, w2)));
 }
 
-TEST(TakeBack, lets_short_tasks_be) {
-    SchedulerHarness scheduler;
-    scheduler.given_duration(f0, 49us);
+TEST(TakeBack, lets_tasks_be_that_wait_for_a_short_time_only) {
+    SchedulerHarness scheduler(eager());
+    scheduler.given_duration(f0, 24us);
     scheduler.given({worker_joined(w0), task_submitted(t0), task_submitted(t1), task_submitted(t2)});
     EXPECT_EQ(scheduler.when(worker_joined(w1)), no_commands());
 }
 
-TEST(TakeBack, finds_the_long_task_among_short_ones) {
-    SchedulerHarness scheduler;
+TEST(TakeBack, asks_for_short_tasks_that_wait_for_long) {
+    SchedulerHarness scheduler(eager());
+    scheduler.given_duration(f0, 24us);
+    scheduler.given({worker_joined(w0), task_submitted(t0), task_submitted(t1), task_submitted(t2), task_submitted(t3)});
+    EXPECT_EQ(scheduler.when(worker_joined(w1)), commands(revoke(t3, w0)));
+}
+
+TEST(TakeBack, empties_the_queue_behind_a_task_that_takes_unusually_long) {
+    SchedulerHarness scheduler(eager());
+    scheduler.given_duration(f0, 1us);
+    scheduler.given({worker_joined(w0), worker_joined(w1), task_submitted(t0), task_submitted(t1)});
+    scheduler.given({task_submitted(t2), returned(t1, first, 1us)});  // t2 waits behind t0.
+    EXPECT_EQ(scheduler.when(started(t0)), commands(revoke(t2, w0)));
+}
+
+TEST(TakeBack, finds_the_task_that_can_be_moved) {
+    SchedulerHarness scheduler(eager());
     scheduler.given_duration(f0, 10us);
     scheduler.given_duration(f1, 100us);
-    scheduler.given({worker_joined(w0), task_submitted(t0), with_function(f1, task_submitted(t1)), task_submitted(t2)});
+    scheduler.given({worker_joined(w0), task_submitted(t0), with_function(f1, task_submitted(t1)),
+                     near(w0, 1 << 30, with_function(f1, task_submitted(t2)))});
     EXPECT_EQ(scheduler.when(worker_joined(w1)), commands(revoke(t1, w0)));
 }
 

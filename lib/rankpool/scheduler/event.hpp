@@ -85,7 +85,7 @@ struct TaskSubmitted {
     std::uint16_t retries = 0;            ///< further attempts after an exception or its time limit
     std::span<const TaskId> inputs = {};  ///< tasks not settled yet (borrowed for the call; repeats are allowed)
     /// Where it is known: work on the longest way from this task to the last that needs it, in any unit. Longer ways go
-    /// first among tasks of one priority and level, in steps of an eighth of a doubling.
+    /// first among tasks of one priority and level, above 2,047 in steps of a thousandth.
     std::uint32_t path = 0;
     WorkerId near = {};            ///< who has most of what it needs, inputs not counted
     std::uint64_t near_bytes = 0;  ///< how much of it

@@ -26,7 +26,7 @@ bool Scheduler::place_plain(CommandSink& commands) {
         return true;
     }
     const WorkerId emptiest = workers_.least_loaded();
-    if (!emptiest.is_valid() || !prefill_.has_room(workers_[emptiest], tasks_[id].function)) return false;
+    if (!emptiest.is_valid() || !prefill_.has_room(workers_[emptiest], tasks_[id].function, market(tasks_[id]))) return false;
     if (would_end_late(tasks_[id], wait_at(emptiest))) return false;
     const WorkerId near = better_near(tasks_[id], emptiest);
     ready_.remove(tasks_, id);
@@ -53,7 +53,7 @@ void Scheduler::assign(TaskId id, WorkerId worker, CommandSink& commands) {
     const bool has_data_there = task.near_bytes != 0 && task.near().worker == worker &&
                                 transfer_speed_.time_for(task.near().bytes) >= limits_.short_task;
     task.near_or_expected_ns = prefill_.expected_ns(task.function);
-    task.is_worth_moving = !is_requested && !has_data_there && prefill_.is_worth_moving(task.function);
+    task.is_movable = !is_requested && !has_data_there;
     if (is_requested) stock_.take(worker, requests_[task.request].variant(task.variant));
     edges_.fetch_edges(task);
     workers_.give(tasks_, id, worker);
@@ -72,11 +72,15 @@ void Scheduler::take_back_for_idle_workers(CommandSink& commands) {
     while (workers_.free_slots() > workers_.returning()) {
         const WorkerId from = workers_.most_surplus();
         if (!from.is_valid()) return;
-        // The newest: the worker is farthest from starting it. There is one worth moving, or it would not have surplus.
+        // The newest: the worker is farthest from starting it. One can be moved, or the worker would have no surplus.
         TaskId id = workers_[from].queue.last;
-        while (!tasks_[id].is_worth_moving) id = tasks_[id].previous;
+        while (!tasks_[id].is_movable) id = tasks_[id].previous;
         if (would_end_late(tasks_[id], Duration{})) return;
-        revoke(id, Step::asked_back, commands);
+        if (prefill_.is_worth_moving(workers_[from], tasks_[id].function)) {
+            revoke(id, Step::asked_back, commands);
+        } else {
+            workers_.pass_over(from);
+        }
     }
 }
 

@@ -20,7 +20,9 @@ constexpr Duration length_max = std::chrono::hours(30 * 24);
 Prefill::Prefill(const Limits& limits)
     : functions_max_(limits.functions_max),
       queued_work_ns_(clamped_ns(limits.queued_work)),
+      round_trip_ns_(std::min(clamped_ns(limits.round_trip), queued_work_ns_)),
       long_task_ns_(clamped_ns(limits.long_task)),
+      long_task_in_order_ns_(std::min(clamped_ns(limits.long_task_in_order), long_task_ns_)),
       short_task_ns_(clamped_ns(limits.short_task)),
       ahead_max_(limits.ahead_max),
       ahead_unmeasured_(limits.ahead_unmeasured) {}
@@ -29,7 +31,8 @@ void Prefill::learn(FunctionId function, Duration busy) {
     if (!function.is_valid()) return;
     RANKPOOL_EXPECT(function.value < functions_max_);
     if (function.value >= measured_.size()) measured_.resize(std::size_t{function.value} + 1);
-    auto& [average, deviation] = measured_[function.value];
+    auto& [average, deviation, count] = measured_[function.value];
+    ++count;
     const auto latest = static_cast<std::uint64_t>(std::clamp(busy, Duration(1), length_max).count());
     if (average != 0) {
         const std::uint64_t distance = latest > average ? latest - average : average - latest;
@@ -52,13 +55,35 @@ Duration Prefill::safe_length(FunctionId function) const {
     return std::chrono::nanoseconds(static_cast<std::int64_t>(measured.average_ns + 2 * measured.deviation_ns));
 }
 
-bool Prefill::has_room_ahead(const Worker& worker, std::uint64_t average) const {
-    // With tasks of one length this is: (load - slots) * average < slots * queued_work, that is, enough lies behind the
-    // running ones. Among mixed lengths, a short task does not queue up behind a long one.
+bool Prefill::is_worth_moving(const Worker& worker, FunctionId function) const {
+    const std::uint64_t length = expected_ns(function);
+    if (length >= short_task_ns_ || worker.is_stuck()) return true;
+    // Judged by what is known now: when the task was sent there, it may have passed for a shorter one.
+    return length * 4 >= short_task_ns_ && length * worker.ahead() >= std::uint64_t{short_task_ns_} * worker.slots;
+}
+
+bool Prefill::has_room_ahead(const Worker& worker, FunctionId function, Market market) const {
+    const std::uint64_t average = average_ns(function);
     const std::uint64_t length = average != 0 ? average : queued_work_ns_;
-    const std::uint32_t ahead_max = average != 0 ? ahead_max_ : ahead_unmeasured_;
-    return length < long_task_ns_ && worker.ahead() < ahead_max &&
-           worker.expected_ns < worker.slots * (queued_work_ns_ + length);
+    if (length >= (market.is_ordered ? long_task_in_order_ns_ : long_task_ns_)) return false;
+    if (worker.ahead() >= (average != 0 ? ahead_max_ : ahead_unmeasured_)) return false;
+    // The first to end are the short ones, so an average is worth as much as the share of a slot in the tasks that have
+    // ended: no worker holds more than that ahead, and what was promised to unmeasured ones.
+    if (average != 0 && worker.ahead() * market.slots > worker.slots * (market.slots + measured_[function.value].count)) {
+        return false;
+    }
+    // With tasks of one length this is: ahead * length < slots * work_behind. Among mixed lengths, a short task does not
+    // queue up behind a long one.
+    return worker.expected_ns < worker.slots * (work_behind_ns(length, market) + length);
+}
+
+std::uint64_t Prefill::work_behind_ns(std::uint64_t length, Market market) const {
+    // Half of a slot's share in what is ready: so the last tasks of a run are shared out in small portions.
+    // Source: Polychronopoulos and Kuck: Guided self-scheduling, IEEE Transactions on Computers 36 (1987).
+    const std::uint64_t ready_ns = market.ready * length, halves = 2 * market.slots;
+    if (ready_ns >= queued_work_ns_ * halves) return queued_work_ns_;
+    if (ready_ns <= round_trip_ns_ * halves) return round_trip_ns_;
+    return ready_ns / halves;
 }
 
 }  // namespace rankpool::scheduler

@@ -28,31 +28,44 @@ class Prefill {
         const std::uint64_t average = average_ns(function);
         return average == 0 ? queued_work_ns_ : static_cast<std::uint32_t>(std::min<std::uint64_t>(average, ~0U));
     }
-    /// True if moving such a task to an idle worker is worth two messages.
-    bool is_worth_moving(FunctionId function) const {
+    /// True if such a task takes so short that it may wait behind others where it cannot be taken back.
+    bool is_short(FunctionId function) const {
         const std::uint64_t average = average_ns(function);
-        return average == 0 || average >= short_task_ns_;
+        return average != 0 && average < short_task_ns_;
     }
+    /// True if it is worth two messages to move a task from the end of the worker's queue to one that is idle.
+    bool is_worth_moving(const Worker& worker, FunctionId function) const;
+
+    /// What there is to share out, and among how many.
+    struct Market {
+        std::uint64_t ready = 0;  ///< tasks
+        std::uint64_t slots = 0;  ///< of all active workers
+        bool is_ordered = false;  ///< what goes first matters more than a round trip
+    };
     /// True if the worker should get a task of this function now.
-    bool has_room(const Worker& worker, FunctionId function) const {
-        return worker.load < worker.slots || has_room_ahead(worker, average_ns(function));
+    bool has_room(const Worker& worker, FunctionId function, Market market) const {
+        return worker.load < worker.slots || has_room_ahead(worker, function, market);
     }
 
   private:
     struct Measured {
         std::uint64_t average_ns = 0;    ///< 0: never measured
         std::uint64_t deviation_ns = 0;  ///< average distance from the average
+        std::uint64_t count = 0;         ///< tasks measured
     };
 
     std::uint64_t average_ns(FunctionId function) const {
         return function.value < measured_.size() ? measured_[function.value].average_ns : 0;
     }
-    bool has_room_ahead(const Worker& worker, std::uint64_t average) const;
+    bool has_room_ahead(const Worker& worker, FunctionId function, Market market) const;
+    std::uint64_t work_behind_ns(std::uint64_t length, Market market) const;
 
     std::vector<Measured> measured_;  ///< by function
     std::uint32_t functions_max_;
     std::uint32_t queued_work_ns_;
+    std::uint32_t round_trip_ns_;
     std::uint32_t long_task_ns_;
+    std::uint32_t long_task_in_order_ns_;
     std::uint32_t short_task_ns_;
     std::uint32_t ahead_max_;
     std::uint32_t ahead_unmeasured_;

@@ -26,7 +26,7 @@ class ReadyQueue {
     /// Greater for tasks that run earlier.
     static std::uint64_t key_of(const Task& task) {
         const std::uint32_t priority = static_cast<std::uint32_t>(task.priority) ^ 0x80000000U;
-        return std::uint64_t{priority} << 24 | std::uint64_t{task.level} << 8 | task.path;
+        return std::uint64_t{priority} << 32 | std::uint64_t{task.level} << 16 | task.path;
     }
 
     /// Adds a task whose inputs have just succeeded.

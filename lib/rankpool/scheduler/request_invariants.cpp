@@ -16,7 +16,7 @@ void Scheduler::check_stock() const {
         RANKPOOL_ENSURE(task.variant < request.variant_count());
         // Rule: a pinned task is nowhere else, and what has a request is not taken back for others.
         RANKPOOL_ENSURE(!request.pinned.is_valid() || task.worker() == request.pinned);
-        RANKPOOL_ENSURE(!task.is_worth_moving);
+        RANKPOOL_ENSURE(!task.is_movable);
         for (const Need& need : request.variant(task.variant)) {
             taken[std::size_t{task.worker().value} * width + need.resource.value] += need.amount;
         }

@@ -7,6 +7,8 @@ namespace {
 
 /// How many workers with room are compared. Two are nearly as good as all: the fuller of two is rarely the fullest.
 constexpr int candidates_compared = 2;
+/// Pinned tasks are not shared out, so there are always enough.
+constexpr std::uint64_t pinned_ready = 1'000'000;
 
 }  // namespace
 
@@ -53,8 +55,10 @@ bool Scheduler::has_room(const Request& request, WorkerId id, const Task& task) 
     if (worker.state != WorkerState::active) return false;
     if (worker.load < worker.slots) return true;
     // Nobody else can have a pinned task. Others are not taken back from a queue, so only short ones may join it.
-    const bool may_queue = request.pinned.is_valid() || !prefill_.is_worth_moving(task.function);
-    return may_queue && prefill_.has_room(worker, task.function) && !would_end_late(task, wait_at(id));
+    const bool may_queue = request.pinned.is_valid() || prefill_.is_short(task.function);
+    const Prefill::Market shared =
+        request.pinned.is_valid() ? Prefill::Market{.ready = pinned_ready, .slots = worker.slots} : market(task);
+    return may_queue && prefill_.has_room(worker, task.function, shared) && !would_end_late(task, wait_at(id));
 }
 
 std::optional<std::uint8_t> Scheduler::fitting_variant(const Request& request, WorkerId worker,

@@ -12,6 +12,7 @@ Scheduler::Scheduler(Limits limits)
       transfer_speed_(limits.transfer_of_mebibyte),
       history_(limits.history_records) {
     RANKPOOL_EXPECT(limits.losses_max < 16 && limits.variants_max <= 16);  // Four bits each.
+    RANKPOOL_EXPECT(limits.ahead_max < 1U << 15 && limits.ahead_unmeasured < 1U << 15 && limits.slots_max <= 1U << 15);
 }
 
 void Scheduler::handle(const Event& event, Instant now, CommandSink& commands) {
@@ -34,7 +35,7 @@ void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& command
 
     tasks_.reach(event.task);
     Task& task = tasks_[event.task];
-    task.order = counted_.submitted++;
+    task.order = counted_.submitted++ & Task::order_max;
     task.priority = event.priority;
     task.level = event.level;
     task.path = bucket_of_path(event.path);

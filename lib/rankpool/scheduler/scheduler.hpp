@@ -37,7 +37,7 @@ class Scheduler {
 
     void on(const WorkerJoined& event, Instant now, CommandSink& commands);
     void on(const WorkerDraining& event, Instant now, CommandSink& commands);
-    /// O(k log k) for a worker that held k tasks.
+    /// O(k log k) for a worker that held k tasks, and the dependents of those that are given up.
     void on(const WorkerLost& event, Instant now, CommandSink& commands);
     void on(const PoolFormed& event, Instant now, CommandSink& commands);
     /// O(tasks put off).
@@ -92,6 +92,10 @@ class Scheduler {
     WorkerId better_near(const Task& task, WorkerId elsewhere) const;
     void assign(TaskId id, WorkerId worker, CommandSink& commands);
     void take_back_for_idle_workers(CommandSink& commands);
+    Prefill::Market market(const Task& task) const {
+        const std::uint64_t ready = ready_.count() + requests_.ready_count();
+        return {.ready = ready, .slots = workers_.slots(), .is_ordered = task.path != 0 || ready < workers_.slots()};
+    }
     void revoke(TaskId id, Step reason, CommandSink& commands);
 
     // ready_tasks.cpp: into and out of the queues, and what tasks take from their workers' stock.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstdint>
 
 #include <rankpool/core/ids.hpp>
@@ -27,18 +26,16 @@ const char* text_of(TaskState state);
 /// True in the states in which a worker has the task.
 constexpr bool is_held(TaskState state) { return state >= TaskState::assigned; }
 
-/// Lengths in 8 bits: equal means equal within an eighth.
-constexpr std::uint8_t bucket_of_path(std::uint32_t path) {
-    if (path < 8) return static_cast<std::uint8_t>(path);
-    const auto shift = static_cast<std::uint32_t>(std::bit_width(path)) - 4;
-    return static_cast<std::uint8_t>(8 * shift + (path >> shift));
-}
+/// Lengths in 16 bits: exact below 2,048, then to a thousandth.
+constexpr std::uint16_t bucket_of_path(std::uint32_t path) { return packed_bytes(path); }
 
 /// All that is known of one task. 56 bytes: with three inputs of 12 bytes each, a waiting task stays below 96.
 struct Task {
     static constexpr std::uint32_t no_edge = static_cast<std::uint32_t>(-1);
+    static constexpr std::uint64_t order_max = (std::uint64_t{1} << 48) - 1;  ///< nine years of a million a second
 
-    std::uint64_t order = 0;             ///< counts submissions: smaller was submitted earlier
+    std::uint64_t order : 48 = 0;        ///< counts submissions: smaller was submitted earlier
+    std::uint64_t path : 16 = 0;         ///< bucket_of_path()
     Execution execution{0};              ///< of this slot, growing over all its tasks
     std::uint32_t inputs_or_worker = 0;  ///< waiting: open inputs; held: the worker
     std::uint32_t last_edge = no_edge;   ///< to its dependents, see EdgePool
@@ -53,10 +50,9 @@ struct Task {
     std::uint16_t attempt = 1;     ///< stays at 65,535 once there
     std::uint16_t near_bytes = 0;  ///< packed_bytes()
     TaskState state = TaskState::vacant;
-    std::uint8_t path = 0;               ///< bucket_of_path()
-    std::uint8_t variant : 4 = 0;        ///< held: of its request
-    std::uint8_t losses : 4 = 0;         ///< workers that died while it was running, probably
-    bool is_worth_moving : 1 = false;    ///< held: long enough to be taken back for an idle worker
+    std::uint8_t variant : 4 = 0;      ///< held: of its request
+    std::uint8_t losses : 4 = 0;       ///< workers that died while it was running, probably
+    bool is_movable : 1 = false;          ///< held: another worker would do as well
     bool is_put_off : 1 = false;         ///< ready: would not end in time
     bool is_cancel_pending : 1 = false;  ///< revoking: somebody wants it cancelled
 

@@ -27,12 +27,15 @@ struct alignas(64) Worker {
     std::uint16_t load_level = unranked;
     std::uint16_t surplus_level = unranked;
     std::uint16_t revoking = 0;  ///< tasks asked back
+    std::uint16_t movable = 0;   ///< tasks of the queue that another worker could run as well
     WorkerState state = WorkerState::absent;
-    std::uint32_t worth_moving = 0;  ///< tasks of the queue that are worth taking back
+    std::uint32_t running = 0;  ///< tasks known to run
 
     /// Tasks it holds beyond those it can run now.
     std::uint32_t ahead() const { return load > slots ? load - slots : 0; }
     std::uint32_t free_slots() const { return load < slots ? slots - load : 0; }
+    /// True if every slot is known to run a task that is no short one: nobody can tell how long its queue will wait.
+    bool is_stuck() const { return running >= slots; }
 };
 static_assert(sizeof(Worker) == 64);
 

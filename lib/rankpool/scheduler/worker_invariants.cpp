@@ -10,14 +10,16 @@ struct Found {
     std::uint32_t load = 0;
     std::uint32_t revoking = 0;
     std::uint32_t returning = 0;
-    std::uint32_t worth_moving = 0;
+    std::uint32_t movable = 0;
+    std::uint32_t running = 0;
 };
 
 void count_task(const Task& task, WorkerId holder, Found& found) {
     RANKPOOL_ENSURE(is_held(task.state) && task.worker() == holder);
     if (task.state == TaskState::revoking) ++found.revoking;
     if (task.state == TaskState::revoking && !task.is_cancel_pending) ++found.returning;
-    if (task.state == TaskState::assigned && task.is_worth_moving) ++found.worth_moving;
+    if (task.state == TaskState::assigned && task.is_movable) ++found.movable;
+    if (task.state == TaskState::running) ++found.running;
     if (task.state == TaskState::suspended) return;
     ++found.load;
     found.expected_ns += task.expected_ns();
@@ -42,20 +44,24 @@ Found count_tasks(const TaskTable& tasks, WorkerId holder, const Worker& worker)
 }  // namespace
 
 void WorkerTable::check_invariants(const TaskTable& tasks) const {
-    std::uint64_t free_slots = 0, returning = 0;
+    std::uint64_t free_slots = 0, slots = 0, returning = 0;
     std::uint32_t active = 0;
     for (WorkerId id{0}; id.value < size(); ++id.value) {
         const Worker& worker = (*this)[id];
         const Found found = count_tasks(tasks, id, worker);
         RANKPOOL_ENSURE(found.load == worker.load && found.expected_ns == worker.expected_ns);
-        RANKPOOL_ENSURE(found.revoking == worker.revoking && found.worth_moving == worker.worth_moving);
+        RANKPOOL_ENSURE(found.revoking == worker.revoking && found.movable == worker.movable);
+        RANKPOOL_ENSURE(found.running == worker.running);
         returning += found.returning;
         if (worker.state == WorkerState::active) {
-            // Rule: active workers are ranked by what they hold; the loose one will be when next asked for.
+            // Rule: active workers are ranked by what they hold; the loose one will be when next asked for, and
+            // who was passed over when its holdings change.
             RANKPOOL_ENSURE(loose_ == id || worker.load_level == load_level(worker));
-            RANKPOOL_ENSURE(loose_ == id || worker.surplus_level == surplus_level(worker));
+            RANKPOOL_ENSURE(loose_ == id || worker.surplus_level == surplus_level(worker) ||
+                            worker.surplus_level == unranked);
             RANKPOOL_ENSURE(worker.load_level != unranked);
             free_slots += worker.free_slots();
+            slots += worker.slots;
             ++active;
         } else {
             // Rule: other workers are not ranked, get nothing, and a draining one has nothing queued.
@@ -65,12 +71,12 @@ void WorkerTable::check_invariants(const TaskTable& tasks) const {
             RANKPOOL_ENSURE(loose_ != id);
         }
     }
-    RANKPOOL_ENSURE(free_slots == free_slots_ && returning == returning_ && active == active_);
+    RANKPOOL_ENSURE(free_slots == free_slots_ && returning == returning_ && slots == slots_ && active == active_);
 }
 
 bool WorkerTable::has_surplus() const {
     for (const Worker& worker : workers_) {
-        if (worker.state == WorkerState::active && surplus_level(worker) != unranked) return true;
+        if (worker.surplus_level != unranked) return true;
     }
     return false;
 }

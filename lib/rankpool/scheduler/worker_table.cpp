@@ -28,6 +28,7 @@ void WorkerTable::join(WorkerId id, std::uint32_t slots) {
     worker.state = WorkerState::active;
     worker.slots = slots;
     free_slots_ += slots;
+    slots_ += slots;
     ++active_;
     by_load_.file(workers_, id, load_level(worker));
 }
@@ -36,6 +37,7 @@ void WorkerTable::drain(WorkerId id) {
     Worker& worker = workers_[id.value];
     worker.state = WorkerState::draining;
     free_slots_ -= worker.free_slots();
+    slots_ -= worker.slots;
     --active_;
     by_load_.remove(workers_, id);
     by_surplus_.remove(workers_, id);
@@ -81,7 +83,8 @@ void WorkerTable::enter(TaskTable& tasks, TaskId id, Worker& worker, TaskState s
     Task& task = tasks[id];
     tasks.set_state(task, state);
     (state == TaskState::assigned ? worker.queue : worker.taken).push_back(tasks, id);
-    if (state == TaskState::assigned && task.is_worth_moving) ++worker.worth_moving;
+    if (state == TaskState::assigned && task.is_movable) ++worker.movable;
+    if (state == TaskState::running) ++worker.running;
     if (state == TaskState::revoking) {
         ++worker.revoking;
         if (!task.is_cancel_pending) ++returning_;
@@ -95,7 +98,8 @@ void WorkerTable::enter(TaskTable& tasks, TaskId id, Worker& worker, TaskState s
 void WorkerTable::leave(TaskTable& tasks, TaskId id, Worker& worker) {
     const Task& task = tasks[id];
     (task.state == TaskState::assigned ? worker.queue : worker.taken).remove(tasks, id);
-    if (task.state == TaskState::assigned && task.is_worth_moving) --worker.worth_moving;
+    if (task.state == TaskState::assigned && task.is_movable) --worker.movable;
+    if (task.state == TaskState::running) --worker.running;
     if (task.state == TaskState::revoking) {
         --worker.revoking;
         if (!task.is_cancel_pending) --returning_;
@@ -151,7 +155,7 @@ std::uint16_t WorkerTable::load_level(const Worker& worker) {
 }
 
 std::uint16_t WorkerTable::surplus_level(const Worker& worker) {
-    if (worker.worth_moving == 0 || worker.ahead() <= worker.revoking) return unranked;
+    if (worker.movable == 0 || worker.ahead() <= worker.revoking) return unranked;
     return static_cast<std::uint16_t>(std::min(static_cast<std::uint32_t>(std::bit_width(work_per_slot(worker))), 63U));
 }
 

@@ -20,7 +20,7 @@ class WorkerTable {
     /// The worker holds nothing any more.
     void lose(WorkerId id);
 
-    /// Gives a task to the worker: ready -> assigned. The caller has set its length and is_worth_moving.
+    /// Gives a task to the worker: ready -> assigned. The caller has set its length and is_movable.
     void give(TaskTable& tasks, TaskId id, WorkerId to);
     /// Moves a held task to another held state.
     void shift(TaskTable& tasks, TaskId id, TaskState to);
@@ -32,19 +32,23 @@ class WorkerTable {
     /// The active worker to give a task to: fewest tasks while slots are free, then least expected work per slot; equal
     /// ones take turns. None if there are no active workers.
     WorkerId least_loaded();
-    /// The active worker with most expected work per slot among those with a task ahead of its slots that could be
-    /// taken back.
+    /// The active worker with most expected work per slot among those with a task ahead of its slots that another could
+    /// run, but for those passed over.
     WorkerId most_surplus();
+    /// The worker is not named by most_surplus() until what it holds changes.
+    void pass_over(WorkerId id) { by_surplus_.remove(workers_, id); }
 
     /// Smaller for workers that should get the next task.
     static std::uint16_t load_level(const Worker& worker);
 
     /// Slots of active workers for which there is no task.
     std::uint64_t free_slots() const { return free_slots_; }
+    /// All slots of active workers.
+    std::uint64_t slots() const { return slots_; }
     /// Tasks asked back to be run elsewhere.
     std::uint64_t returning() const { return returning_; }
     std::uint32_t active() const { return active_; }
-    /// True if a task could be taken back; looks at all workers.
+    /// True if most_surplus() would name a worker; looks at all workers.
     bool has_surplus() const;
 
     void check_invariants(const TaskTable& tasks) const;
@@ -64,6 +68,7 @@ class WorkerTable {
     /// once, and then the old places are right again.
     WorkerId loose_;
     std::uint64_t free_slots_ = 0;
+    std::uint64_t slots_ = 0;
     std::uint64_t returning_ = 0;
     std::uint32_t active_ = 0;
 };
