@@ -14,5 +14,6 @@ using Action = std::function<int()>;
 void add_info_command(CLI::App& program, Action& action);
 void add_bench_command(CLI::App& program, Action& action);
 void add_simulate_command(CLI::App& program, Action& action);
+void add_sweep_command(CLI::App& program, Action& action);
 
 }  // namespace rankpool::apps

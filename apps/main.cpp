@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
     add_info_command(program, action);
     add_bench_command(program, action);
     add_simulate_command(program, action);
+    add_sweep_command(program, action);
     try {
         program.parse(argc, argv);
         return action();

@@ -12,6 +12,8 @@
 
 #include <rankpool/core/error.hpp>
 
+#include "csv.hpp"
+
 namespace rankpool::apps {
 namespace {
 
@@ -21,28 +23,6 @@ struct Line {
     std::string function;
     double duration_s = 0;
 };
-
-/// Splits at commas outside of quotes; "" inside of quotes is a quote.
-/// Source: RFC 4180.
-std::vector<std::string> split_csv(std::string_view line) {
-    std::vector<std::string> cells(1);
-    bool is_quoted = false;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        const bool is_quote = line[i] == '"';
-        if (is_quote && is_quoted && line.substr(i + 1).starts_with('"')) {
-            cells.back() += line[i++];
-        } else if (is_quote) {
-            is_quoted = !is_quoted;
-        } else if (line[i] == ',' && !is_quoted) {
-            cells.emplace_back();
-        } else if (cells.back().empty() && line[i] == ' ') {
-            continue;
-        } else {
-            cells.back() += line[i];
-        }
-    }
-    return cells;
-}
 
 double number_of(const std::string& cell) {
     double number = 0;
