@@ -6,14 +6,14 @@ void Scheduler::place_ready_tasks(CommandSink& commands) {
     if (requests_.has_open()) settle_stranded(commands);
     bool is_plain_blocked = false;
     for (;;) {
+        const Choice choice = choose_requested();
         const bool has_plain = !is_plain_blocked && !ready_.is_empty();
-        if (!has_plain && !requests_.has_open()) break;
-        if (has_plain &&
-            (!requests_.has_open() ||
-             goes_before(tasks_[ready_.front()], tasks_[requests_[requests_.first_open(tasks_)].ready.front()]))) {
+        if (!has_plain && !choice.request.is_valid()) break;
+        if (has_plain && (!choice.request.is_valid() ||
+                          Rank(tasks_[ready_.front()]).goes_before(requests_.rank_of(choice.request, tasks_)))) {
             is_plain_blocked = !place_plain(commands);
         } else {
-            place_requested(commands);
+            place_requested(choice, commands);
         }
     }
     if (ready_.is_empty()) take_back_for_idle_workers(commands);

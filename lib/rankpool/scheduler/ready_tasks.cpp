@@ -45,7 +45,7 @@ void Scheduler::take_from_worker(TaskId id) {
 }
 
 void Scheduler::offer(WorkerId worker) {
-    if (requests_.size() != 0) requests_.offer(worker);
+    if (requests_.size() != 0) requests_.add_news(worker);
 }
 
 }  // namespace rankpool::scheduler

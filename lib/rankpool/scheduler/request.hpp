@@ -14,6 +14,7 @@ namespace rankpool::scheduler {
 /// Where tasks of one kind may run, those that are ready, and the workers that may have room for them.
 struct Request {
     static constexpr std::uint32_t not_shared = static_cast<std::uint32_t>(-1);
+    static constexpr std::uint32_t not_waiting = static_cast<std::uint32_t>(-1);
 
     std::vector<Need> needs;                  ///< of all variants, one after the other
     std::vector<std::uint32_t> variant_ends;  ///< one at least
@@ -21,10 +22,11 @@ struct Request {
     WorkerId pinned;                          ///< the only worker that will do, if any
 
     ReadyQueue ready;
-    WorkerRing candidates;              ///< not pinned: every worker with room is here, some without are too
+    WorkerRing candidates;              ///< not pinned: workers that had a free slot when they were last looked at
     std::uint32_t shared = not_shared;  ///< its place among the requests that are not pinned
     std::uint32_t able = 0;             ///< not pinned: workers that have what it takes, if nothing else ran there
-    bool is_open = false;               ///< listed as one to look at
+    std::uint32_t waiting_at = not_waiting;  ///< not pinned: its place among those with ready tasks
+    bool is_open = false;                    ///< listed as one to look at
 
     std::uint32_t variant_count() const { return static_cast<std::uint32_t>(variant_ends.size()); }
     std::span<const Need> variant(std::uint32_t i) const {

@@ -5,11 +5,6 @@
 
 namespace rankpool::scheduler {
 
-bool goes_before(const Task& a, const Task& b) {
-    const std::uint64_t key_a = ReadyQueue::key_of(a), key_b = ReadyQueue::key_of(b);
-    return key_a != key_b ? key_a > key_b : a.order < b.order;
-}
-
 void RequestTable::define(const RequestDefined& event, std::uint32_t workers) {
     Request& request = requests_.emplace_back();
     request.pinned = event.pinned;
@@ -34,7 +29,10 @@ void RequestTable::define(const RequestDefined& event, std::uint32_t workers) {
     }
 }
 
-void RequestTable::offer(WorkerId worker) {
+void RequestTable::end_news(bool has_free_slot) {
+    const WorkerId worker = news_.back();
+    news_.pop_back();
+    if (!has_free_slot) return;
     for (std::uint32_t word = 0; word < offered_.size(); ++word) {
         const std::uint32_t left = static_cast<std::uint32_t>(shared_.size()) - word * 64;
         const std::uint64_t all = left >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1;
@@ -42,11 +40,9 @@ void RequestTable::offer(WorkerId worker) {
         for (std::uint64_t missing = all & ~known; missing != 0; missing &= missing - 1) {
             const RequestId id = shared_[word * 64 + static_cast<std::uint32_t>(std::countr_zero(missing))];
             requests_[id.value].candidates.push(worker);
-            open(id);
         }
         known = all;
     }
-    visit_pinned(worker, [this](RequestId id) { open(id); });
 }
 
 void RequestTable::drop_candidate(RequestId id) {
@@ -60,6 +56,7 @@ void RequestTable::push(TaskTable& tasks, TaskId task) {
     const RequestId id = tasks[task].request;
     requests_[id.value].ready.push(tasks, task);
     ++ready_count_;
+    refresh(tasks, id);
     open(id);
 }
 
@@ -67,6 +64,7 @@ void RequestTable::put_back(TaskTable& tasks, TaskId task) {
     const RequestId id = tasks[task].request;
     requests_[id.value].ready.put_back(tasks, task);
     ++ready_count_;
+    refresh(tasks, id);
     open(id);
 }
 
@@ -74,15 +72,34 @@ void RequestTable::remove(TaskTable& tasks, TaskId task) {
     const RequestId id = tasks[task].request;
     requests_[id.value].ready.remove(tasks, task);
     --ready_count_;
+    refresh(tasks, id);
     if (requests_[id.value].ready.is_empty()) close(id);
+}
+
+void RequestTable::refresh(const TaskTable& tasks, RequestId id) {
+    Request& request = requests_[id.value];
+    if (request.pinned.is_valid()) return;
+    std::uint32_t& at = request.waiting_at;
+    if (!request.ready.is_empty()) {
+        const Rank rank(tasks[request.ready.front()]);
+        if (at != Request::not_waiting) {
+            waiting_[at].rank = rank;
+        } else {
+            at = static_cast<std::uint32_t>(waiting_.size());
+            waiting_.push_back({rank, id});
+        }
+    } else if (at != Request::not_waiting) {
+        waiting_[at] = waiting_.back();
+        requests_[waiting_[at].request.value].waiting_at = at;
+        waiting_.pop_back();
+        at = Request::not_waiting;
+    }
 }
 
 RequestId RequestTable::first_open(const TaskTable& tasks) const {
     RequestId best = open_.front();
     for (const RequestId id : open_) {
-        if (id == best) continue;
-        if (goes_before(tasks[requests_[id.value].ready.front()], tasks[requests_[best.value].ready.front()]))
-            best = id;
+        if (id != best && rank_of(id, tasks).goes_before(rank_of(best, tasks))) best = id;
     }
     return best;
 }
@@ -113,7 +130,7 @@ std::uint64_t& RequestTable::offered(WorkerId worker, std::uint32_t word) {
 }
 
 void RequestTable::check_invariants(const TaskTable& tasks) const {
-    std::uint64_t ready = 0, open = 0;
+    std::uint64_t ready = 0, open = 0, waiting = 0;
     for (RequestId id{0}; id.value < requests_.size(); ++id.value) {
         const Request& request = requests_[id.value];
         request.ready.check_invariants(tasks);
@@ -121,6 +138,15 @@ void RequestTable::check_invariants(const TaskTable& tasks) const {
         ready += request.ready.count();
         open += request.is_open ? 1 : 0;
         RANKPOOL_ENSURE(!request.is_open || !request.ready.is_empty());
+        // Rule: the shared requests with ready tasks are listed, with the rank of the first.
+        const bool is_waiting = request.waiting_at != Request::not_waiting;
+        RANKPOOL_ENSURE(is_waiting == (!request.pinned.is_valid() && !request.ready.is_empty()));
+        if (is_waiting) {
+            const Waiting& listed = waiting_[request.waiting_at];
+            const Rank rank(tasks[request.ready.front()]);
+            RANKPOOL_ENSURE(listed.request == id && listed.rank.key == rank.key && listed.rank.order == rank.order);
+            ++waiting;
+        }
         if (request.shared == Request::not_shared) continue;
         // Rule: the workers marked as candidates of a request are those on its list.
         std::uint64_t marked = 0;
@@ -130,7 +156,8 @@ void RequestTable::check_invariants(const TaskTable& tasks) const {
             RANKPOOL_ENSURE(offered_[request.shared / 64][request.candidates[i].value] >> request.shared % 64 & 1);
         }
     }
-    RANKPOOL_ENSURE(ready == ready_count_ && open == open_.size());
+    RANKPOOL_ENSURE(ready == ready_count_ && open == open_.size() && waiting == waiting_.size());
+    RANKPOOL_ENSURE(news_.empty());
 }
 
 }  // namespace rankpool::scheduler

@@ -94,20 +94,22 @@ void Scheduler::count_able(WorkerId worker, std::int32_t change) {
     }
 }
 
+Scheduler::Fit Scheduler::fit_near(const Request& request, const Task& task) const {
+    const Place place = task.near();
+    if (place.bytes == 0) return {};
+    const auto variant = fitting_variant(request, place.worker, task);
+    if (!variant || !is_better_near(wait_at(place.worker), Duration{}, transfer_speed_.time_for(place.bytes))) return {};
+    return {place.worker, *variant};
+}
+
 Scheduler::Fit Scheduler::find_worker(RequestId id, const Task& task) {
     Request& request = requests_[id];
     if (request.pinned.is_valid()) {
         const auto variant = fitting_variant(request, request.pinned, task);
         return variant ? Fit{request.pinned, *variant} : Fit{};
     }
-    const Place place = task.near();
-    if (place.bytes != 0) {
-        const auto variant = fitting_variant(request, place.worker, task);
-        if (variant && is_better_near(wait_at(place.worker), Duration{}, transfer_speed_.time_for(place.bytes))) {
-            return {place.worker, *variant};
-        }
-    }
-    Fit best;
+    Fit best = fit_near(request, task);
+    if (best.worker.is_valid()) return best;
     int compared = 0;
     for (std::uint32_t left = request.candidates.count(); left > 0 && compared < candidates_compared; --left) {
         const WorkerId worker = request.candidates.front();
@@ -127,16 +129,47 @@ Scheduler::Fit Scheduler::find_worker(RequestId id, const Task& task) {
     return best;
 }
 
-void Scheduler::place_requested(CommandSink& commands) {
-    const RequestId request = requests_.first_open(tasks_);
-    const TaskId id = requests_[request].ready.front();
+Scheduler::Choice Scheduler::choose_for_news() {
+    while (requests_.has_news()) {
+        const WorkerId worker = requests_.news();
+        const bool is_active = workers_[worker].state == WorkerState::active;
+        if (is_active) {
+            const RequestId first = requests_.first_for(worker, tasks_, [&](RequestId id) {
+                const Request& request = requests_[id];
+                return fitting_variant(request, worker, tasks_[request.ready.front()]).has_value();
+            });
+            if (first.is_valid()) return {first, worker};
+        }
+        requests_.end_news(is_active && workers_[worker].free_slots() > 0);
+    }
+    return {};
+}
+
+Scheduler::Choice Scheduler::choose_requested() {
+    Choice choice = choose_for_news();
+    if (!requests_.has_open()) return choice;
+    const RequestId open = requests_.first_open(tasks_);
+    const bool is_first =
+        !choice.request.is_valid() || requests_.rank_of(open, tasks_).goes_before(requests_.rank_of(choice.request, tasks_));
+    return is_first ? Choice{open, WorkerId{}} : choice;
+}
+
+void Scheduler::place_requested(Choice choice, CommandSink& commands) {
+    const Request& request = requests_[choice.request];
+    const TaskId id = request.ready.front();
     if (would_end_late(tasks_[id], Duration{})) {
         put_off(id);
         return;
     }
-    const Fit fit = find_worker(request, tasks_[id]);
+    Fit fit;
+    if (!choice.worker.is_valid()) {
+        fit = find_worker(choice.request, tasks_[id]);
+    } else {
+        if (!request.pinned.is_valid()) fit = fit_near(request, tasks_[id]);
+        if (!fit.worker.is_valid()) fit = {choice.worker, *fitting_variant(request, choice.worker, tasks_[id])};
+    }
     if (!fit.worker.is_valid()) {
-        requests_.close(request);
+        requests_.close(choice.request);
         return;
     }
     requests_.remove(tasks_, id);

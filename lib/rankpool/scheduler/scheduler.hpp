@@ -115,8 +115,18 @@ class Scheduler {
     bool could_run(const Request& request, WorkerId worker) const;
     bool is_infeasible(RequestId id) const;
     void count_able(WorkerId worker, std::int32_t change);
+    /// Where its data is, if it fits there and that is better than elsewhere.
+    Fit fit_near(const Request& request, const Task& task) const;
     Fit find_worker(RequestId id, const Task& task);
-    void place_requested(CommandSink& commands);
+    /// What to place next, and where; without a worker, wherever it fits.
+    struct Choice {
+        RequestId request;
+        WorkerId worker;
+    };
+    /// Of what fits workers that have news.
+    Choice choose_for_news();
+    Choice choose_requested();
+    void place_requested(Choice choice, CommandSink& commands);
     void settle_stranded(CommandSink& commands);
 
     // time_budget.cpp

@@ -76,7 +76,7 @@ void Scheduler::on(const WorkerLost& event, Instant now, CommandSink& commands) 
         }
     }
     stock_.lose(event.worker);
-    offer(event.worker);  // To the tasks that are pinned to it: they will never run.
+    requests_.open_pinned(event.worker);  // Those tasks will never run.
     if (requests_.has_pinned(event.worker)) {
         reconsider_put_off([&](const Task& task) {
             return requests_.has_queue(task.request) && requests_[task.request].pinned == event.worker;
