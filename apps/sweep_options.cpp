@@ -1,8 +1,10 @@
 #include "sweep_options.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <rankpool/core/error.hpp>
+#include <rankpool/launch/time_left.hpp>
 #include <rankpool/launch/time_text.hpp>
 
 #include "exit_code.hpp"
@@ -55,7 +57,9 @@ const CLI::Validator time_validator(
     "TIME");
 
 Instant deadline_of(const SweepOptions& options) {
-    return options.walltime.empty() ? Instant::max() : deadline_after(now(), parse_time(options.walltime));
+    const auto of_job = current_time_left();
+    const Duration given = options.walltime.empty() ? duration_max : parse_time(options.walltime);
+    return deadline_after(now(), std::min(given, of_job.value_or(duration_max)));
 }
 
 sweep::Journal::Begin begin_of(const SweepOptions& options) {

@@ -9,12 +9,11 @@
 #include <fmt/format.h>
 
 #include <rankpool/core/error.hpp>
+#include <rankpool/launch/child_process.hpp>
 #include <rankpool/launch/environment.hpp>
 #include <rankpool/observe/format.hpp>
 #include <rankpool/task/codec_std.hpp>
 #include <rankpool/task/this_task.hpp>
-
-#include "child_process.hpp"
 
 namespace rankpool::sweep {
 namespace {

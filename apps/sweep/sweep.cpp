@@ -146,7 +146,8 @@ class Loop {
         const Running ended = std::move(found->second);
         running_.erase(found);
         if (ended.future.cancelled()) return;
-        const CommandReport& report = ended.future.result();  // Throws if the pool broke: then the sweep is over.
+        if (!has_run(ended.future)) return;
+        const CommandReport& report = ended.future.result();
         if (report.status == RunStatus::stopped) return;
         const CaseKey key = plan_.space.key(ended.what.index);
         const Journal::Known* const known = journal_.find(key);
@@ -167,6 +168,16 @@ class Loop {
             journal_.sync();
             next_sync_ = now() + sync_interval;
         }
+    }
+    /// False for a command that the pool has not started because its time is over.
+    bool has_run(const Future<CommandReport>& future) {
+        try {
+            future.result();
+            return true;
+        } catch (const WalltimeError&) {
+            if (!is_ending()) end_by(EndedBy::walltime);
+            return false;
+        }  // Other failures are the pool's own: then the sweep is over.
     }
     std::string name_of_case(std::size_t index) const {
         std::string text = "case " + std::to_string(index) + " (";

@@ -7,8 +7,8 @@
 
 #include <rankpool/core/error.hpp>
 #include <rankpool/core/version.hpp>
+#include <rankpool/launch/output_tail.hpp>
 
-#include "output_tail.hpp"
 #include "table_layout.hpp"
 
 namespace rankpool::sweep {

@@ -187,6 +187,11 @@ TEST_F(Sweep, ends_in_order_at_the_walltime_and_goes_on_later) {
     EXPECT_EQ(ran.exit_code, 75) << ran.out << ran.err;
     EXPECT_THAT(ran.out, HasSubstr("stopped at the walltime, can be resumed"));
     EXPECT_THAT(ran.out, HasSubstr("0 of 4 cases succeeded, 4 not run"));
+    for (const int ranks : {0, 2}) {
+        const Ran by_job = sweep("--resume" + command, ranks, "RANKPOOL_TIME_LIMIT_S=1");
+        EXPECT_EQ(by_job.exit_code, 75) << by_job.out << by_job.err;
+        EXPECT_THAT(by_job.out, HasSubstr("0 of 4 cases succeeded, 4 not run"));
+    }
     const Ran again = sweep("--resume" + command, 2);
     EXPECT_EQ(again.exit_code, 0) << again.out << again.err;
     EXPECT_EQ(content("ran").size(), 4 * 2U);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include <mpi.h>
 
@@ -15,6 +16,8 @@
 #include <rankpool/executor/serial_executor.hpp>
 #include <rankpool/executor/thread_pool.hpp>
 #include <rankpool/launch/launcher.hpp>
+#include <rankpool/launch/ranks_check.hpp>
+#include <rankpool/launch/time_left.hpp>
 #include <rankpool/task/task_error.hpp>
 #include <rankpool/transport/mpi_error.hpp>
 
@@ -61,6 +64,9 @@ class MpiSession {
     bool owns_ = false;
 };
 
+// EX_TEMPFAIL of sysexits.h, "invited to retry": the batch job may run again and go on.
+constexpr int resumable_exit_code = 75;
+
 enum class Report { aloud, silent };
 
 // The exit code of a driver that threw, after saying why.
@@ -69,6 +75,9 @@ int report_failure(Report report = Report::aloud) {
     std::ostream& out = report == Report::aloud ? std::cerr : silence;
     try {
         throw;
+    } catch (const WalltimeError& error) {
+        out << "rankpool: stopped at the walltime, can be resumed: " << error.what() << '\n';
+        return resumable_exit_code;
     } catch (const TaskError& error) {
         out << "rankpool: the program failed: " << error.describe() << '\n';
     } catch (const ConfigError& error) {
@@ -85,10 +94,44 @@ int report_failure(Report report = Report::aloud) {
     return EXIT_FAILURE;
 }
 
-int run_on_ranks(int& argc, char**& argv, const std::function<int(Executor&)>& driver, const PoolOptions& options) {
+/// Refuses ranks that cannot work together. Collective.
+void check_launch(const Launch& launch) {
+    int rank = 0;
+    int size = 0;
+    check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank), "MPI_Comm_rank");
+    check_mpi(MPI_Comm_size(MPI_COMM_WORLD, &size), "MPI_Comm_size");
+    require_connected(launch, size);
+    const char* const binding = std::getenv("RANKPOOL_BINDING");
+    if (size == 1 || (binding != nullptr && std::string_view(binding) == "any")) return;
+    const RankPlace place = current_rank_place();
+    std::vector<RankPlace> places(rank == 0 ? static_cast<std::size_t>(size) : 0);
+    constexpr int place_bytes = static_cast<int>(sizeof place);
+    check_mpi(MPI_Gather(&place, place_bytes, MPI_BYTE, places.data(), place_bytes, MPI_BYTE, 0, MPI_COMM_WORLD),
+              "MPI_Gather");
+    std::string mistake;
+    try {
+        require_separate_cores(places);
+    } catch (const LaunchError& error) {
+        mistake = error.what();
+    }
+    int has_mistake = mistake.empty() ? 0 : 1;
+    check_mpi(MPI_Bcast(&has_mistake, 1, MPI_INT, 0, MPI_COMM_WORLD), "MPI_Bcast");
+    if (has_mistake != 0) throw LaunchError(mistake);
+}
+
+/// The end of the batch job we are in, unless the program knows better.
+void find_end(PoolOptions& options) {
+    if (options.ends_at != Instant::max()) return;
+    if (const auto left = current_time_left()) options.ends_at = now() + (*left - leaving_reserve(*left));
+}
+
+int run_on_ranks(int& argc, char**& argv, const std::function<int(Executor&)>& driver, PoolOptions options,
+                 const Launch& launch) {
     const MpiSession session(argc, argv);
     std::optional<RankPoolExecutor> pool;
     try {
+        check_launch(launch);
+        if (launch.rank == 0) find_end(options);  // The batch system must not be asked by thousands.
         pool.emplace(MPI_COMM_WORLD, options);
     } catch (const std::exception&) {
         // All ranks fail alike: one of them says so.
@@ -145,12 +188,14 @@ int run_driver(int& argc, char**& argv, const std::function<int(Executor&)>& dri
     try {
         switch (choice) {
             case Choice::ranks:
-                return run_on_ranks(argc, argv, driver, options);
+                return run_on_ranks(argc, argv, driver, options, launch);
             case Choice::threads: {
+                find_end(options);
                 ThreadPoolExecutor pool(options);
                 return run_here(pool, driver);
             }
             case Choice::serial: {
+                find_end(options);
                 SerialExecutor pool(options);
                 return run_here(pool, driver);
             }

@@ -1,5 +1,3 @@
-#include "child_process.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -10,6 +8,7 @@
 #include <optional>
 #include <poll.h>
 #include <sched.h>
+#include <spawn.h>
 #include <string_view>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -18,9 +17,10 @@
 #include <unistd.h>
 #include <utility>
 
-#include "output_tail.hpp"
+#include <rankpool/launch/child_process.hpp>
+#include <rankpool/launch/output_tail.hpp>
 
-namespace rankpool::sweep {
+namespace rankpool {
 
 using namespace std::chrono_literals;
 
@@ -72,24 +72,24 @@ struct Start {
     bool failed_at_directory = false;
 };
 
-#if defined(__clang__) || defined(__GNUC__)
-#define RANKPOOL_UNSANITIZED __attribute__((no_sanitize("address", "thread")))
-#else
-#define RANKPOOL_UNSANITIZED
+#if defined(__SANITIZE_THREAD__)
+#define RANKPOOL_HAS_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define RANKPOOL_HAS_TSAN 1
 #endif
-
+#endif
+#ifndef RANKPOOL_HAS_TSAN
 /// The child's first steps. It shares our memory, and our thread waits: nothing but system calls.
-RANKPOOL_UNSANITIZED int begin_child(void* argument) {
+__attribute__((no_sanitize("address"))) int begin_child(void* argument) {
     auto& start = *static_cast<Start*>(argument);
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != start.parent) _exit(127);  // We died before the kernel knew of our wish.
-    // Handlers end with execve() by themselves; what we ignore, the program should not.
+    // Handlers end with execve() by themselves. Of what is ignored, only this is our own or MPI's doing.
     struct sigaction by_default = {};
     by_default.sa_handler = SIG_DFL;
-    for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCHLD}) {
-        sigaction(signal, &by_default, nullptr);
-    }
+    sigaction(SIGPIPE, &by_default, nullptr);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -109,6 +109,7 @@ RANKPOOL_UNSANITIZED int begin_child(void* argument) {
     start.error = errno;
     _exit(127);
 }
+#endif
 
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x00001000  // linux/sched.h; older kernels ignore it.
@@ -119,6 +120,33 @@ struct Started {
     Descriptor pidfd;  // None before Linux 5.2.
 };
 
+#ifdef RANKPOOL_HAS_TSAN
+// ThreadSanitizer does not understand a child in its memory; a start by the C library it does not see. The program then
+// outlives us if we are killed.
+Started start_child(Start& start) {
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, start.in, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&files, start.out, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files, start.err, STDERR_FILENO);
+    start.failed_at_directory = start.directory != nullptr && access(start.directory, X_OK) != 0;
+    if (start.directory != nullptr) posix_spawn_file_actions_addchdir_np(&files, start.directory);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes, &signals);
+    Started started;
+    start.error = posix_spawn(&started.pid, start.path, &files, &attributes, start.arguments, start.environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+    if (start.error != 0) started.pid = -1;
+    if (start.error == 0) started.pidfd = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, started.pid, 0)));
+    return started;
+}
+#else
 Started start_child(Start& start) {
     // Enough for begin_child() and the signal frames that cannot come; kept, because threads run many programs.
     constexpr std::size_t stack_bytes = 64 * 1024;
@@ -138,6 +166,7 @@ Started start_child(Start& start) {
     started.pidfd = Descriptor(pidfd);
     return started;
 }
+#endif
 
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
     std::vector<char*> pointers;
@@ -317,4 +346,4 @@ ChildEnd run_child(const ChildSpec& spec, const std::function<bool()>& stop_requ
     return RunningChild(spec, begin, std::move(started), std::move(*out), std::move(*err)).wait(stop_requested);
 }
 
-}  // namespace rankpool::sweep
+}  // namespace rankpool

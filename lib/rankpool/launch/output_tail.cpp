@@ -1,8 +1,8 @@
-#include "output_tail.hpp"
-
 #include <algorithm>
 
-namespace rankpool::sweep {
+#include <rankpool/launch/output_tail.hpp>
+
+namespace rankpool {
 namespace {
 
 /// The length of the well-formed sequence at the start of `bytes`; 0 if there is none.
@@ -57,4 +57,4 @@ std::string to_valid_utf8(std::string_view bytes) {
     return text;
 }
 
-}  // namespace rankpool::sweep
+}  // namespace rankpool

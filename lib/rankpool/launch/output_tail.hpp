@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace rankpool::sweep {
+namespace rankpool {
 
 /// Keeps the beginning and the end of a stream in bounded memory: what a program says first and last explains most.
 class OutputTail {
@@ -30,4 +30,4 @@ class OutputTail {
 /// Source: Unicode 15, table 3-7 (well-formed byte sequences).
 std::string to_valid_utf8(std::string_view bytes);
 
-}  // namespace rankpool::sweep
+}  // namespace rankpool

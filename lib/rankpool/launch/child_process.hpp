@@ -8,7 +8,7 @@
 
 #include <rankpool/core/time.hpp>
 
-namespace rankpool::sweep {
+namespace rankpool {
 
 /// A program to be run, and how long it may.
 struct ChildSpec {
@@ -46,4 +46,4 @@ ChildEnd run_child(const ChildSpec& spec, const std::function<bool()>& stop_requ
 /// Where PATH of `environment` finds a program; the name itself if it has a slash; empty if nothing is found.
 std::string find_program(const std::string& name, const std::vector<std::string>& environment);
 
-}  // namespace rankpool::sweep
+}  // namespace rankpool

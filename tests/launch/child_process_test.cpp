@@ -3,15 +3,16 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <sweep/child_process.hpp>
-#include <sweep/output_tail.hpp>
 #include <thread>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace rankpool::sweep {
+#include <rankpool/launch/child_process.hpp>
+#include <rankpool/launch/output_tail.hpp>
+
+namespace rankpool {
 namespace {
 
 using namespace std::chrono_literals;
@@ -124,6 +125,9 @@ TEST(ChildProcess, runs_many_programs_from_many_threads) {
 }
 
 TEST(ChildProcess, starts_programs_with_default_signals_and_few_files) {
+#ifdef __SANITIZE_THREAD__
+    GTEST_SKIP() << "under ThreadSanitizer programs are started by the C library, which closes nothing";
+#endif
     std::signal(SIGPIPE, SIG_IGN);
     const ChildEnd end = run(shell("grep SigIgn /proc/self/status; ls /proc/self/fd | wc -l"));
     std::signal(SIGPIPE, SIG_DFL);
@@ -153,4 +157,4 @@ TEST(OutputTail, loses_nothing_below_its_bound_whatever_the_pieces) {
 }
 
 }  // namespace
-}  // namespace rankpool::sweep
+}  // namespace rankpool
