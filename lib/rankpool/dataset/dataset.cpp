@@ -3,6 +3,7 @@
 #include <system_error>
 #include <vector>
 
+#include <rankpool/core/contract.hpp>
 #include <rankpool/dataset/dataset.hpp>
 #include <rankpool/dataset/detail/attribute_io.hpp>
 #include <rankpool/dataset/detail/conversion.hpp>
@@ -66,6 +67,11 @@ ChunkGrid Dataset::grid() const {
     return {facts.shape, default_chunk_shape(facts.shape, facts.element_bytes)};
 }
 
+void Dataset::check_readable_as(ElementType type) const {
+    const detail::Hdf5Lock lock;
+    detail::check_readable_as(detail::FileCache::instance(lock).dataset(lock, {path_, dataset_}), type);
+}
+
 std::string Dataset::slow_reason() const {
     const detail::Hdf5Lock lock;
     return detail::raw_opening(lock, detail::FileCache::instance(lock).dataset(lock, {path_, dataset_})).reason_against;
@@ -117,6 +123,50 @@ void Dataset::read_raw(const detail::RawDataset& raw, const Region& region, Elem
                                to_string(region) + " is " + std::string(name(stored)) + " and does not fit " +
                                std::string(name(type)) + ": use a wider type");
     }
+}
+
+std::shared_ptr<const detail::RawDataset> Dataset::raw() const {
+    const detail::Hdf5Lock lock;
+    return detail::raw_opening(lock, detail::FileCache::instance(lock).dataset(lock, {path_, dataset_})).dataset;
+}
+
+void Dataset::read_as(const Region& region, ElementType type, std::span<std::byte> out) const {
+    if (type != ElementType::other) return read_elements(region, type, out.data(), out.size() / element_bytes(type));
+    const auto elements = raw();
+    if (!elements) {
+        const detail::Hdf5Lock lock;
+        detail::OpenDataset& dataset = detail::FileCache::instance(lock).dataset(lock, {path_, dataset_});
+        return detail::read_region_as_it_is(lock, dataset, region, out);
+    }
+    detail::check_region({path_, dataset_}, elements->info().shape, region,
+                         out.size() / elements->info().element_bytes);
+    elements->read(region, out.data());
+}
+
+bool Dataset::is_written(std::uint64_t chunk) const {
+    const auto elements = raw();
+    return !elements || elements->is_written(chunk);
+}
+
+std::optional<EncodedChunk> Dataset::read_encoded_chunk(std::uint64_t chunk) const {
+    const auto elements = raw();
+    RANKPOOL_EXPECT(elements && elements->table() != nullptr);
+    return elements->read_stored(chunk);
+}
+
+void Dataset::check_chunk(std::uint64_t chunk) const {
+    const auto elements = raw();
+    if (elements && elements->table() != nullptr) return elements->verify(chunk);
+    const DatasetInfo facts = info();
+    const Region region = grid().region(chunk);
+    std::vector<std::byte> out(region.element_count() * facts.element_bytes);
+    read_as(region, elements ? ElementType::other : facts.type, out);
+}
+
+std::vector<std::byte> Dataset::fill() const {
+    const auto elements = raw();
+    if (!elements) return {};
+    return {elements->fill().begin(), elements->fill().end()};
 }
 
 void Dataset::write_elements(const Region& region, ElementType type, const void* elements, std::uint64_t count) const {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +15,7 @@
 #include <rankpool/dataset/dataset_info.hpp>
 #include <rankpool/dataset/dataset_options.hpp>
 #include <rankpool/dataset/element_type.hpp>
+#include <rankpool/dataset/filter_pipeline.hpp>
 #include <rankpool/dataset/grid.hpp>
 
 namespace rankpool {
@@ -54,6 +58,9 @@ class Dataset {
     DatasetInfo info() const;
     /// The chunks it is stored in; of a dataset that is not chunked, runs of whole rows of about default_chunk_bytes.
     ChunkGrid grid() const;
+    /// Checks that its elements can be read as elements of a type.
+    /// @throws DatasetError  wrong_type
+    void check_readable_as(ElementType type) const;
     /// Why its elements are read by HDF5, in words; empty if they are read without it, several times faster and by any
     /// number of threads at once.
     std::string slow_reason() const;
@@ -92,6 +99,24 @@ class Dataset {
         return read<T>(grid().region(chunk));
     }
 
+    /// Reads a region as elements of a type chosen at run time. With `other`, elements are read as they are, whatever
+    /// they are: numbers in this machine's byte order.
+    /// @param out       as many bytes as the elements have
+    /// @throws as above; DatasetError also: elements that are not complete where they lie, as texts of any length
+    void read_as(const Region& region, ElementType type, std::span<std::byte> out) const;
+
+    /// Whether somebody ever wrote a chunk of grid(); others read as the fill value. True where that cannot be found
+    /// out.
+    bool is_written(std::uint64_t chunk) const;
+    /// A chunk as it lies in the file; none if nobody wrote it. Only where slow_reason() is empty and the layout is
+    /// chunked.
+    std::optional<EncodedChunk> read_encoded_chunk(std::uint64_t chunk) const;
+    /// Reads, unpacks and checks a chunk.
+    /// @throws DatasetError  damaged: names the chunk
+    void check_chunk(std::uint64_t chunk) const;
+    /// One element of what elements nobody wrote read as; empty where that cannot be found out.
+    std::vector<std::byte> fill() const;
+
     /// Writes a region. The file is opened for this call alone, so that other ranks can open it afterwards; it must not
     /// be open elsewhere during it. Exceptions as for read().
     template <Element T>
@@ -112,6 +137,7 @@ class Dataset {
     Dataset(std::string path, std::string dataset) : path_(std::move(path)), dataset_(std::move(dataset)) {}
 
     void read_elements(const Region& region, ElementType type, void* out, std::uint64_t count) const;
+    std::shared_ptr<const detail::RawDataset> raw() const;
     void read_raw(const detail::RawDataset& raw, const Region& region, ElementType type, void* out,
                   std::uint64_t count) const;
     void write_elements(const Region& region, ElementType type, const void* elements, std::uint64_t count) const;

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include <rankpool/dataset/box.hpp>
 #include <rankpool/dataset/detail/attribute_io.hpp>
 #include <rankpool/dataset/detail/element_io.hpp>
 #include <rankpool/dataset/detail/output_state.hpp>
@@ -21,8 +22,24 @@ ChunkGrid OutputDataset::grid() const {
 }
 
 void OutputDataset::write_encoded_chunk(std::uint64_t chunk, const EncodedChunk& encoded) {
-    const Region region = grid().region(chunk);
+    const ChunkGrid chunks = grid();
+    const Region region = chunks.region(chunk);
+    if (info().layout != Layout::chunked) {
+        Bytes clipped;
+        const std::size_t size = region.element_count() * info().element_bytes;
+        copy_elements({encoded.bytes.data(), {region.offset, chunks.chunk_shape()}}, {clipped.extend(size), region},
+                      region, info().element_bytes);
+        return state_->guarded(
+            [&] { detail::write_region_as_it_is(detail::Hdf5Lock(), *dataset_, region, clipped.view()); });
+    }
     state_->guarded([&] { detail::write_raw_chunk(detail::Hdf5Lock(), *dataset_, region.offset, encoded); });
+}
+
+std::vector<std::byte> OutputDataset::fill() const {
+    return state_->guarded([&] {
+        const detail::Hdf5Lock lock;
+        return detail::fill_of(*dataset_);
+    });
 }
 
 void OutputDataset::set_attribute(const std::string& name, const AttributeValue& value) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <rankpool/dataset/attribute.hpp>
 #include <rankpool/dataset/dataset_info.hpp>
@@ -27,6 +28,9 @@ class OutputDataset {
     /// What encode() needs to make chunks for it.
     const FilterPipeline& pipeline() const { return pipeline_; }
 
+    /// One element of what elements nobody wrote read as, in this machine's byte order.
+    std::vector<std::byte> fill() const;
+
     /// Writes a region, converting the numbers as Dataset::read() does.
     /// @throws std::out_of_range      the region is not inside the shape
     /// @throws std::invalid_argument  `elements` has another size than the region
@@ -40,7 +44,8 @@ class OutputDataset {
     void write_chunk(std::uint64_t chunk, std::span<const T> elements) {
         write(grid().region(chunk), elements);
     }
-    /// Stores a chunk that was encoded elsewhere, perhaps on another rank.
+    /// Stores a chunk that was encoded elsewhere, perhaps on another rank. Of a dataset that is not chunked: the
+    /// elements of a chunk of grid(), padded to full size.
     /// @param encoded  made by encode() with pipeline()
     void write_encoded_chunk(std::uint64_t chunk, const EncodedChunk& encoded);
 

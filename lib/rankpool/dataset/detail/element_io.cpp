@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <rankpool/dataset/detail/element_io.hpp>
+#include <rankpool/dataset/detail/type_description.hpp>
 #include <rankpool/dataset/detail/written_file.hpp>
 
 namespace rankpool::detail {
@@ -131,6 +132,34 @@ void read_region(const Hdf5Lock&, const OpenDataset& dataset, const Region& regi
     if (H5Dread(*dataset.id, memory_type(memory), *transfer.memory_space, *transfer.file_space, *transfer.properties,
                 out) < 0) {
         throw_transfer_failure("read", dataset, region, misfit);
+    }
+}
+
+void read_region_as_it_is(const Hdf5Lock&, const OpenDataset& dataset, const Region& region, std::span<std::byte> out) {
+    const Handle type = owned(H5Dget_type(*dataset.id), H5Tclose, "read the type of", dataset.place);
+    if (!is_self_contained(*type)) {
+        throw_wrong_type("read", dataset, ": its elements are " + dataset.info.type_text + ", which lie elsewhere");
+    }
+    check_region(dataset.place, dataset.info.shape, region, out.size() / dataset.info.element_bytes);
+    if (region.element_count() == 0) return;
+    Misfit misfit{false, dataset.info.type, dataset.info.type};
+    const Transfer transfer = prepare(dataset, region, misfit);
+    const hid_t memory = dataset.info.type == ElementType::other ? *type : memory_type(dataset.info.type);
+    if (H5Dread(*dataset.id, memory, *transfer.memory_space, *transfer.file_space, *transfer.properties, out.data()) <
+        0) {
+        throw_transfer_failure("read", dataset, region, misfit);
+    }
+}
+
+void write_region_as_it_is(const Hdf5Lock&, const OpenDataset& dataset, const Region& region, BytesView elements) {
+    if (region.element_count() == 0) return;
+    check_file_size_limit(dataset, elements.size());
+    const Handle type = owned(H5Dget_type(*dataset.id), H5Tclose, "read the type of", dataset.place);
+    Misfit misfit{false, dataset.info.type, dataset.info.type};
+    const Transfer transfer = prepare(dataset, region, misfit);
+    if (H5Dwrite(*dataset.id, *type, *transfer.memory_space, *transfer.file_space, *transfer.properties,
+                 elements.data()) < 0) {
+        throw_transfer_failure("write", dataset, region, misfit);
     }
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
+#include <rankpool/core/bytes.hpp>
 #include <rankpool/dataset/detail/open_dataset.hpp>
 
 namespace rankpool::detail {
@@ -19,8 +22,15 @@ void check_writable_from(const OpenDataset& dataset, ElementType memory);
 /// Reads a region, converting the elements. Values that do not fit are an error, not clipped.
 void read_region(const Hdf5Lock& lock, const OpenDataset& dataset, const Region& region, ElementType memory, void* out);
 
+/// Reads a region of elements of any kind that are complete where they lie, without converting them.
+/// @throws DatasetError  wrong_type: they are not complete
+void read_region_as_it_is(const Hdf5Lock& lock, const OpenDataset& dataset, const Region& region,
+                          std::span<std::byte> out);
+
 /// Writes a region, likewise.
 void write_region(const Hdf5Lock& lock, const OpenDataset& dataset, const Region& region, ElementType memory,
                   const void* elements);
+/// Writes elements as they lie in memory.
+void write_region_as_it_is(const Hdf5Lock& lock, const OpenDataset& dataset, const Region& region, BytesView elements);
 
 }  // namespace rankpool::detail

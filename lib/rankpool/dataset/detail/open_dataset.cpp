@@ -161,6 +161,20 @@ OpenDataset open_dataset(hid_t file, const Place& place) {
     return {place, std::move(id), std::move(info)};
 }
 
+std::vector<std::byte> fill_of(const OpenDataset& dataset) {
+    const DatasetInfo& info = dataset.info;
+    std::vector<std::byte> fill(info.element_bytes);
+    const Handle properties =
+        owned(H5Dget_create_plist(*dataset.id), H5Pclose, "read the fill value of", dataset.place);
+    H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
+    checked(H5Pfill_value_defined(*properties, &defined), "read the fill value of", dataset.place);
+    if (defined == H5D_FILL_VALUE_UNDEFINED) return fill;
+    const Handle type = owned(H5Dget_type(*dataset.id), H5Tclose, "read the type of", dataset.place);
+    const hid_t memory = info.type == ElementType::other ? *type : memory_type(info.type);
+    checked(H5Pget_fill_value(*properties, memory, fill.data()), "read the fill value of", dataset.place);
+    return fill;
+}
+
 const RawOpening& raw_opening(const Hdf5Lock& lock, OpenDataset& dataset) {
     if (!dataset.raw) dataset.raw = open_raw(lock, dataset);
     return *dataset.raw;

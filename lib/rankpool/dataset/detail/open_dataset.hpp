@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <rankpool/dataset/dataset_info.hpp>
 #include <rankpool/dataset/detail/hdf5.hpp>
@@ -16,6 +17,9 @@ struct OpenDataset {
     DatasetInfo info;
     std::optional<RawOpening> raw = {};  ///< Once somebody asked.
 };
+
+/// One element of what elements nobody wrote read as, in this machine's byte order.
+std::vector<std::byte> fill_of(const OpenDataset& dataset);
 
 /// How to read the dataset without HDF5, or why not. Finds out at the first call.
 const RawOpening& raw_opening(const Hdf5Lock& lock, OpenDataset& dataset);

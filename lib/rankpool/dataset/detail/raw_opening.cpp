@@ -2,6 +2,7 @@
 
 #include <rankpool/dataset/detail/open_dataset.hpp>
 #include <rankpool/dataset/detail/raw_opening.hpp>
+#include <rankpool/dataset/detail/type_description.hpp>
 
 namespace rankpool::detail {
 namespace {
@@ -40,19 +41,6 @@ std::uint64_t header_of(hid_t dataset, const Place& place) {
     checked(H5Oget_info2(dataset, &info, H5O_INFO_BASIC), "look at", place);
     return info.addr;
 #endif
-}
-
-std::vector<std::byte> fill_of(hid_t dataset, const DatasetInfo& info, const Place& place) {
-    std::vector<std::byte> fill(info.element_bytes);
-    const Handle properties = owned(H5Dget_create_plist(dataset), H5Pclose, "read the fill value of", place);
-    H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
-    checked(H5Pfill_value_defined(*properties, &defined), "read the fill value of", place);
-    if (defined == H5D_FILL_VALUE_UNDEFINED) return fill;
-    const Handle type = owned(H5Dget_type(dataset), H5Tclose, "read the type of", place);
-    const Handle native =
-        info.type == ElementType::other ? Handle() : Handle(H5Tcopy(memory_type(info.type)), H5Tclose);
-    checked(H5Pget_fill_value(*properties, native ? *native : *type, fill.data()), "read the fill value of", place);
-    return fill;
 }
 
 #if H5_VERSION_GE(1, 14, 0) || (H5_VERSION_GE(1, 12, 3) && !H5_VERSION_GE(1, 13, 0))
@@ -121,27 +109,6 @@ std::string filter_names(const DatasetInfo& info) {
     return names;
 }
 
-// Whether elements are complete where they lie: no texts or lists that lie elsewhere, no addresses of this file.
-bool is_self_contained(hid_t type) {
-    switch (H5Tget_class(type)) {
-        case H5T_VLEN:
-        case H5T_REFERENCE:
-            return false;
-        case H5T_STRING:
-            return H5Tis_variable_str(type) <= 0;
-        case H5T_ARRAY:
-            return is_self_contained(*Handle(H5Tget_super(type), H5Tclose));
-        case H5T_COMPOUND:
-            for (int i = H5Tget_nmembers(type); i-- > 0;) {
-                if (!is_self_contained(*Handle(H5Tget_member_type(type, static_cast<unsigned>(i)), H5Tclose)))
-                    return false;
-            }
-            return true;
-        default:
-            return true;
-    }
-}
-
 bool has_self_contained_elements(const OpenDataset& dataset) {
     return is_self_contained(*owned(H5Dget_type(*dataset.id), H5Tclose, "read the type of", dataset.place));
 }
@@ -158,7 +125,7 @@ RawOpening open_raw(const Hdf5Lock&, const OpenDataset& dataset) {
     const auto pipeline = pipeline_of(info);
     if (!pipeline) return {nullptr, "only HDF5 knows one of its filters (" + filter_names(info) + ")"};
     auto file = std::make_unique<FileBytes>(file_of(*dataset.id, dataset.place));
-    RawDataset::Parts parts{dataset.place, info, *pipeline, fill_of(*dataset.id, info, dataset.place), {}, {}};
+    RawDataset::Parts parts{dataset.place, info, *pipeline, fill_of(dataset), {}, {}};
     if (info.layout == Layout::contiguous) {
         const haddr_t address = H5Dget_offset(*dataset.id);
         if (address != HADDR_UNDEF) parts.address = address;

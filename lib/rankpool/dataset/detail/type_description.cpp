@@ -73,4 +73,24 @@ std::string describe_type(hid_t type) {
     }
 }
 
+bool is_self_contained(hid_t type) {
+    switch (H5Tget_class(type)) {
+        case H5T_VLEN:
+        case H5T_REFERENCE:
+            return false;
+        case H5T_STRING:
+            return H5Tis_variable_str(type) <= 0;
+        case H5T_ARRAY:
+            return is_self_contained(*Handle(H5Tget_super(type), H5Tclose));
+        case H5T_COMPOUND:
+            for (int i = H5Tget_nmembers(type); i-- > 0;) {
+                if (!is_self_contained(*Handle(H5Tget_member_type(type, static_cast<unsigned>(i)), H5Tclose)))
+                    return false;
+            }
+            return true;
+        default:
+            return true;
+    }
+}
+
 }  // namespace rankpool::detail
