@@ -23,6 +23,7 @@ Boost headers | libboost-dev | boost | header:boost/version.hpp
 Boost.MPI | libboost-mpi-dev | boost+mpi | library:boost_mpi
 Boost.Serialization | libboost-serialization-dev | boost+serialization | library:boost_serialization
 Boost.Context | libboost-context-dev | boost+context | library:boost_context
+Random123 | librandom123-dev | random123 | header:Random123/philox.h
 HDF5 | libhdf5-dev | hdf5 | header:hdf5.h
 libdeflate | libdeflate-dev | libdeflate | header:libdeflate.h library:deflate
 ISA-L | libisal-dev | isa-l | header:isa-l/igzip_lib.h library:isal

@@ -3,7 +3,7 @@
 
 outside        MPI, HDF5, compressors and Boost are included by the files made for them only
 scheduler      the scheduler has no outside library, no clock, no random numbers, no environment, no threads
-public_header  <rankpool/rankpool.hpp> brings neither MPI nor HDF5 nor Boost
+public_header  <rankpool/rankpool.hpp> brings neither MPI nor HDF5 nor Boost nor Random123
 links          relative links in README.md and docs/, and files that README.md names, exist
 words          no file names places or numbers that mean something to one machine only
 lengths        no source of the library has more than 400 lines
@@ -23,6 +23,7 @@ MADE_FOR = {
     "boost/context": ["worker/runner.hpp", "worker/task_stack.hpp"],
     "boost/serialization": ["executor/rank_check.cpp", "boost_serialization.hpp", "task/boost_archive.*"],
     "boost": ["boost_serialization.hpp", "task/boost_archive.*"],
+    "Random123": ["task/random_stream.cpp"],
     "hdf5": ["dataset/detail/hdf5.hpp"],
     "libdeflate.h": ["dataset/detail/gzip.cpp"],
     "isa-l": ["dataset/detail/gzip.cpp"],
@@ -77,7 +78,7 @@ def check_public_header(project, command):
     if len(headers) < 20:
         yield f"the compiler named {len(headers)} headers only"
     for header in headers:
-        if re.search(r"/(mpi[^/]*\.h|hdf5[^/]*\.h|H5\w+\.h|boost/.*|libdeflate\.h|isa-l/.*)$", header):
+        if re.search(r"/(mpi[^/]*\.h|hdf5[^/]*\.h|H5\w+\.h|boost/.*|libdeflate\.h|isa-l/.*|Random123/.*)$", header):
             yield f"<rankpool/rankpool.hpp> brings {header}"
 
 

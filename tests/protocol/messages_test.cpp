@@ -34,6 +34,7 @@ void expect_equal(const Assign& a, const Assign& b) {
     EXPECT_EQ(a.must_stop, b.must_stop);
     EXPECT_EQ(a.name, b.name);
     EXPECT_EQ(a.key, b.key);
+    EXPECT_EQ(a.stream, b.stream);
     EXPECT_EQ(text_of(a.packed), text_of(b.packed));
     EXPECT_EQ(text_of(a.inputs), text_of(b.inputs));
 }
@@ -72,6 +73,7 @@ TEST(Messages, assign_keeps_the_extremes_of_its_numbers) {
     assign.task = assign.execution = assign.function = assign.attempt = 0xffffffff;
     assign.level = 0xffff;
     assign.priority = std::numeric_limits<std::int32_t>::min();
+    assign.stream = ~std::uint64_t{0};
     const OneRecord one(assign);
     expect_equal(read_assign(one.record), assign);
 }
@@ -115,6 +117,7 @@ TEST(Messages, submit_comes_back_with_its_inputs_in_order) {
         EXPECT_EQ(read.retries, submit.retries);
         EXPECT_EQ(read.name, submit.name);
         EXPECT_EQ(read.key, submit.key);
+        EXPECT_EQ(read.stream, submit.stream);
         EXPECT_EQ(text_of(read.packed), text_of(submit.packed));
         ASSERT_EQ(read.inputs.size(), count);
         for (std::size_t i = 0; i < count; ++i) {

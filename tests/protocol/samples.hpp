@@ -25,6 +25,7 @@ inline Assign sample_assign() {
             .must_stop = false,
             .name = {},
             .key = {},
+            .stream = 0x77,
             .packed = bytes_of("pack"),
             .inputs = {}};
 }
@@ -47,6 +48,7 @@ inline Submit sample_submit() {
             .retries = 2,
             .name = "n",
             .key = "key",
+            .stream = 0x88,
             .needs = bytes_of("gpu"),
             .inputs = {{.token = 4, .value = {}}, {.token = SubmitInput{}.token, .value = bytes_of("value")}},
             .packed = bytes_of("pack")};

@@ -27,6 +27,7 @@ struct PoolSetup {
     bool coordinator_works = false;   ///< rank 0 runs tasks too
     double gpus = 0;                  ///< that each rank lends to tasks
     Duration time{};                  ///< of the pool, from when it is made; 0: no end
+    std::uint64_t seed = RandomStream::default_seed;  ///< given on rank 0 only
 };
 
 /// The kind of executor that this run of the conformance tests is about.

@@ -36,6 +36,7 @@ class Serial final : public ExecutorUnderTest {
     std::unique_ptr<Executor> make(const PoolSetup& setup) override {
         PoolOptions options;
         set_common(options, setup.gpus, setup.time);
+        options.seed = setup.seed;
         if (setup.initializer != nullptr) options.initializer = setup.initializer;
         return std::make_unique<SerialExecutor>(options);
     }
@@ -49,6 +50,7 @@ class Threads final : public ExecutorUnderTest {
         PoolOptions options;
         options.slots = setup.slots != 0 ? setup.slots : slots_;
         options.check_serialization = packed_;
+        options.seed = setup.seed;
         set_common(options, setup.gpus, setup.time);
         if (setup.initializer != nullptr) options.initializer = setup.initializer;
         return std::make_unique<ThreadPoolExecutor>(options);
@@ -75,8 +77,9 @@ Announcement tell_all(Announcement announcement) {
     return announcement;
 }
 
-std::unique_ptr<RankPoolExecutor> make_rank_pool(const Announcement& announcement) {
+std::unique_ptr<RankPoolExecutor> make_rank_pool(const Announcement& announcement, std::uint64_t seed) {
     PoolOptions options;
+    options.seed = seed;
     options.slots = announcement.slots;
     options.coordinator_work =
         announcement.coordinator_works != 0 ? CoordinatorWork::always : CoordinatorWork::when_alone;
@@ -101,7 +104,7 @@ class Ranks final : public ExecutorUnderTest {
         if (setup.initializer != nullptr) {
             announcement.initializer = portable_address(reinterpret_cast<const void*>(setup.initializer));
         }
-        return make_rank_pool(tell_all(announcement));
+        return make_rank_pool(tell_all(announcement), setup.seed);
     }
     int ranks() const override { return ranks_; }
     bool shares_memory() const override { return false; }
@@ -114,7 +117,7 @@ int serve_pools() {
     for (;;) {
         const Announcement announcement = tell_all({});
         if (announcement.is_pool == 0) return 0;
-        make_rank_pool(announcement)->serve();
+        make_rank_pool(announcement, RandomStream::default_seed)->serve();
     }
 }
 

@@ -38,6 +38,7 @@ void Coordinator::carry_out(const scheduler::AssignTask& command) {
                             .must_stop = task.must_stop,
                             .name = {},
                             .key = {},
+                            .stream = state.stream,
                             .packed = state.call().view(),
                             .inputs = {}};
     const void* const local = state.local().get();

@@ -200,6 +200,7 @@ scheduler::RequestId Coordinator::request_of(const TaskOptions& options) {
 TaskOptions Coordinator::read_call(WorkerId from, const protocol::Submit& submit, TaskState& state) const {
     state.function = find_function(FunctionId{submit.function}).id();
     state.level = submit.level;
+    state.stream = submit.stream;
     state.call() = Bytes(submit.packed);
     for (const protocol::SubmitInput& input : submit.inputs) {
         if (input.token != protocol::SubmitInput{}.token) {

@@ -95,8 +95,13 @@ class Calls {
         using Item = std::ranges::range_value_t<Range>;
         std::vector<Future<task_result_t<F, Item>>> futures;
         if constexpr (std::ranges::sized_range<Range>) futures.reserve(std::ranges::size(items));
-        for (auto&& item : items)
-            futures.push_back(submit(options, function, Item(std::forward<decltype(item)>(item))));
+        Client& client = self().client();
+        for (auto&& item : items) {
+            std::uint64_t stream = this_task::next_stream(client, options.key);
+            if (!options.key.empty()) stream = stream_of_child(stream, 0, futures.size());  // They share the key.
+            futures.push_back(submit_with_stream<crossing>(client, options, stream, function,
+                                                           Item(std::forward<decltype(item)>(item))));
+        }
         return futures;
     }
 

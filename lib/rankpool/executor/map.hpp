@@ -90,7 +90,8 @@ class MapRange {
               function{std::move(function_)},
               sources(std::move(ranges)...),
               at(std::apply([](auto&... source) { return std::tuple(source.begin()...); }, sources)),
-              sizes(options_, slots, item_count()) {}
+              sizes(options_, slots, item_count()),
+              stream(this_task::next_stream(client_, options_.task.key)) {}
         State(const State&) = delete;
         State& operator=(const State&) = delete;
         ~State() {
@@ -129,7 +130,10 @@ class MapRange {
                 const std::size_t count = items.size();
                 sizes.sent(count);
                 items_in_flight += count;
-                in_flight.push_back({submit_task<crossing>(*client, options.task, function, std::move(items)), count});
+                in_flight.push_back({submit_with_stream<crossing>(*client, options.task, stream, function,
+                                                                  std::move(items), items_submitted),
+                                     count});
+                items_submitted += count;
                 if constexpr (order == ResultOrder::finished) group.add(in_flight.back().future.state_ref());
             }
         }
@@ -191,6 +195,8 @@ class MapRange {
         std::tuple<Source<Ranges>...> sources;
         std::tuple<std::ranges::iterator_t<std::remove_reference_t<Ranges>>...> at;
         ChunkSize sizes;
+        std::uint64_t stream;  // The whole map counts as one submission; its items differ by their index.
+        std::uint64_t items_submitted = 0;
         std::deque<InFlight> in_flight;
         std::size_t items_in_flight = 0;
         WaitGroup group;

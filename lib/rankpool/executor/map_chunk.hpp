@@ -25,13 +25,15 @@ template <class F, class... T>
 struct MapChunk {
     F function;
 
-    auto operator()(const std::vector<std::tuple<T...>>& items) const {
+    /// `first` is the index of the first item.
+    auto operator()(const std::vector<std::tuple<T...>>& items, std::uint64_t first) const {
         using R = typename ResultOf<F, std::tuple<T...>>::type;
         ChunkResult<R> result;
         result.values.reserve(items.size());
         const Instant start = now();
         for (const auto& item : items) {
             try {
+                this_task::begin_item(first + result.values.size());
                 std::tuple<T...> arguments = item;
                 if constexpr (std::is_void_v<R>) {
                     std::apply(function, std::move(arguments));

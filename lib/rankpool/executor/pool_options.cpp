@@ -18,6 +18,14 @@ PoolOptions with_environment(PoolOptions options) {
                               "': it is a number of tasks, from 1 to 4096");
         }
     }
+    if (const char* const seed = std::getenv("RANKPOOL_SEED")) {
+        const char* const end = seed + std::strlen(seed);
+        const auto [stop, error] = std::from_chars(seed, end, options.seed);
+        if (error != std::errc() || stop != end) {
+            throw ConfigError("RANKPOOL_SEED is '" + std::string(seed) +
+                              "': it is a whole number from 0 to 18446744073709551615");
+        }
+    }
     if (const char* const works = std::getenv("RANKPOOL_COORDINATOR_WORKS")) {
         if (std::strcmp(works, "1") != 0 && std::strcmp(works, "0") != 0) {
             throw ConfigError("RANKPOOL_COORDINATOR_WORKS is '" + std::string(works) +

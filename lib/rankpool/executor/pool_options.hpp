@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 
 #include <rankpool/core/time.hpp>
+#include <rankpool/task/random_stream.hpp>
 #include <rankpool/task/resources.hpp>
 #include <rankpool/transport/pace.hpp>
 
@@ -32,6 +34,8 @@ struct PoolOptions {
     Resources resources = {};
     /// The pool's time: what would not end before is not started, and fails with WalltimeError. What runs may go on.
     Instant ends_at = Instant::max();
+    /// Of the campaign: with another seed, this_task::rng() gives other numbers everywhere. Rank 0's counts.
+    std::uint64_t seed = RandomStream::default_seed;
     PaceKind pace = PaceKind::balanced;
     /// Tasks fail if no worker has joined the pool by then.
     Duration join_deadline = std::chrono::seconds(60);
@@ -40,7 +44,7 @@ struct PoolOptions {
 };
 
 /// These options with what the environment says: RANKPOOL_PACE, RANKPOOL_SLOTS, RANKPOOL_RESOURCES,
-/// RANKPOOL_COORDINATOR_WORKS=0|1.
+/// RANKPOOL_COORDINATOR_WORKS=0|1, RANKPOOL_SEED.
 /// @throws ConfigError  a variable has a value that means nothing
 PoolOptions with_environment(PoolOptions options);
 

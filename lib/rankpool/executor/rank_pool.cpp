@@ -50,6 +50,8 @@ class RankPoolExecutor::Parts {
     Parts(MPI_Comm comm, PoolOptions options_)
         : options(std::move(options_)), stack_bytes(TaskStack::size_from(std::getenv("RANKPOOL_TASK_STACK_KIB"))) {
         check_ranks(comm);
+        // An environment variable need not be the same on every host.
+        check_mpi(MPI_Bcast(&options.seed, 1, MPI_UINT64_T, 0, comm), "MPI_Bcast");
         transport = make_mpi_transport(comm);
         if (options.slots == 0) options.slots = 1;
     }
@@ -65,6 +67,7 @@ class RankPoolExecutor::Parts {
                 .pace = options.pace,
                 .stack_bytes = stack_bytes,
                 .initializer = options.initializer,
+                .seed = options.seed,
                 .client = client};
     }
     void coordinate(Executor& executor) {

@@ -108,7 +108,8 @@ class SerialExecutor::SerialClient final : public Client {
                                          .rank = 0,
                                          .level = state.level,
                                          .executor = executor_,
-                                         .stop = &stop};
+                                         .stop = &stop,
+                                         .random = {.seed = options_.seed, .stream = state.stream}};
         struct Enter {
             const this_task::Context* outer;
             explicit Enter(const this_task::Context& inner) : outer(std::exchange(this_task::current(), &inner)) {}

@@ -32,6 +32,7 @@ class ThreadPoolExecutor::Parts {
                                      .pace = options.pace,
                                      .stack_bytes = TaskStack::size_from(std::getenv("RANKPOOL_TASK_STACK_KIB")),
                                      .initializer = options.initializer,
+                                     .seed = options.seed,
                                      .client = coordinator.get()},
                        executor);
     }

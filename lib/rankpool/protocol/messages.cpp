@@ -46,6 +46,7 @@ void write(Bytes& message, const Assign& assign) {
     writer.value(assign.function);
     writer.value(assign.attempt);
     writer.value(assign.priority);
+    writer.value(assign.stream);
     if (labels) write_labels(writer, assign.name, assign.key);
     if (!assign.inputs.empty()) writer.value(static_cast<std::uint64_t>(assign.packed.size()));
     writer.raw(assign.packed.data(), assign.packed.size());
@@ -63,6 +64,7 @@ Assign read_assign(const Record& record) {
     assign.function = reader.value<std::uint32_t>();
     assign.attempt = reader.value<std::uint32_t>();
     assign.priority = reader.value<std::int32_t>();
+    assign.stream = reader.value<std::uint64_t>();
     if ((record.header.flags & has_labels) != 0) {
         assign.name = reader.text();
         assign.key = reader.text();
@@ -100,6 +102,7 @@ void write(Bytes& message, const Submit& submit) {
     ByteWriter& writer = record.payload();
     writer.value(submit.priority);
     writer.value(submit.retries);
+    writer.value(submit.stream);
     write_labels(writer, submit.name, submit.key);
     writer.count(submit.needs.size());
     writer.raw(submit.needs.data(), submit.needs.size());
@@ -121,6 +124,7 @@ Submit read_submit(const Record& record) {
     submit.function = record.header.number;
     submit.priority = reader.value<std::int32_t>();
     submit.retries = reader.value<std::uint32_t>();
+    submit.stream = reader.value<std::uint64_t>();
     submit.name = reader.text();
     submit.key = reader.text();
     submit.needs = reader.raw(reader.count());

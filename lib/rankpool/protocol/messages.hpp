@@ -31,6 +31,7 @@ struct Assign {
     bool must_stop = false;  ///< somebody has called request_stop() already
     std::string_view name;
     std::string_view key;
+    std::uint64_t stream = 0;  ///< of its random numbers
     BytesView packed;
     BytesView inputs;  ///< for each input: 64-bit size, packed result
 };
@@ -59,6 +60,7 @@ struct Submit {
     std::uint32_t retries = 0;
     std::string_view name;
     std::string_view key;
+    std::uint64_t stream = 0;  ///< of its random numbers
     BytesView needs = {};  ///< what it asks of the worker, packed; empty: a slot
     std::vector<SubmitInput> inputs;
     BytesView packed;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 
 #include <rankpool/core/time.hpp>
@@ -36,6 +37,9 @@ class Client {
     /// Returns whether it is ready.
     virtual bool help_until(Waitable& waitable, Instant deadline) = 0;
 
+    /// Counts what is submitted from outside of tasks.
+    std::uint64_t next_submission() { return submissions_.fetch_add(1, std::memory_order_relaxed); }
+
     void hold() { references_.fetch_add(1, std::memory_order_relaxed); }
     void drop() {
         if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
@@ -46,6 +50,7 @@ class Client {
 
   private:
     std::atomic<std::uint64_t> references_{0};
+    std::atomic<std::uint64_t> submissions_{0};
 };
 
 /// Owns a share of a client.

@@ -147,6 +147,7 @@ class TaskState {
     FunctionId function;
     std::uint16_t level = 0;
     std::int32_t priority = 0;
+    std::uint64_t stream = 0;  ///< of its random numbers
 
   private:
     friend class StateRef;

@@ -171,9 +171,11 @@ class KeptCall<F, R, std::tuple<T...>, std::tuple<Kind...>> final : public Local
 
 enum class Crossing : bool { required, not_needed };
 
-/// Submits a call to a client. With Crossing::required, what cannot be sent to another rank does not compile.
+/// Submits a call to a client, with these random numbers. With Crossing::required, what cannot be sent to another rank
+/// does not compile.
 template <Crossing crossing, class F, class... A>
-Future<task_result_t<F, A...>> submit_task(Client& client, const TaskOptions& options, F&& function, A&&... arguments) {
+Future<task_result_t<F, A...>> submit_with_stream(Client& client, const TaskOptions& options, std::uint64_t stream,
+                                                  F&& function, A&&... arguments) {
     using Function = std::decay_t<F>;
     using R = task_result_t<F, A...>;
     if constexpr (crossing == Crossing::required) {
@@ -186,6 +188,7 @@ Future<task_result_t<F, A...>> submit_task(Client& client, const TaskOptions& op
     }
     StateRef state(new TaskState(&client));
     state->level = this_task::next_level();
+    state->stream = stream;
     (note_inputs<std::decay_t<A>>(*state, arguments), ...);
     if (crossing == Crossing::not_needed || client.shares_memory()) {
         using Call = KeptCall<Function, R, kept_arguments_t<Function, A...>,
@@ -199,6 +202,13 @@ Future<task_result_t<F, A...>> submit_task(Client& client, const TaskOptions& op
     client.submit(state, options);
     run_deferred_callbacks();
     return Future<R>(std::move(state));
+}
+
+/// The same with the random numbers of the next submission from here, or of the task's key.
+template <Crossing crossing, class F, class... A>
+Future<task_result_t<F, A...>> submit_task(Client& client, const TaskOptions& options, F&& function, A&&... arguments) {
+    return submit_with_stream<crossing>(client, options, this_task::next_stream(client, options.key),
+                                        std::forward<F>(function), std::forward<A>(arguments)...);
 }
 
 // What then() runs after a Future<void>: the function on nothing. A base class, so that it is as empty as the function.

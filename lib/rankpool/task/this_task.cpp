@@ -1,6 +1,7 @@
 #include <limits>
 
 #include <rankpool/core/contract.hpp>
+#include <rankpool/task/client.hpp>
 #include <rankpool/task/this_task.hpp>
 
 namespace rankpool::this_task {
@@ -30,6 +31,27 @@ Executor& executor() { return *context().executor; }
 bool stop_requested() {
     const std::atomic<bool>* const stop = context().stop;
     return stop != nullptr && stop->load(std::memory_order_relaxed);
+}
+
+RandomStream& rng() {
+    Randomness& random = context().random;
+    if (!random.engine) random.engine.emplace(random.seed, random.stream, random.item);
+    return *random.engine;
+}
+
+std::uint64_t next_stream(Client& client, const std::string& key) {
+    if (!key.empty()) return stream_of_key(key);
+    if (current() == nullptr) return stream_of_submission(client.next_submission());
+    Randomness& random = current()->random;
+    return stream_of_child(random.stream, random.item, random.submissions++);
+}
+
+void begin_item(std::uint64_t index) {
+    if (current() == nullptr) return;
+    Randomness& random = current()->random;
+    random.item = index + 1;
+    random.submissions = 0;
+    random.engine.reset();
 }
 
 std::uint16_t next_level() {

@@ -2,12 +2,15 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <rankpool/core/ids.hpp>
+#include <rankpool/task/random_stream.hpp>
 
 namespace rankpool {
 
+class Client;
 class Executor;
 
 /// What a task may know about itself; the calls throw ContractError outside of tasks.
@@ -27,8 +30,20 @@ Rank rank();
 const std::string& host();
 /// True once somebody called request_stop() on its future.
 bool stop_requested();
+/// Random numbers of the task's own, from the pool's seed and its key: the same on any number of ranks, in any order and
+/// after any retry. Each item of a map has its own, too. The reference is valid until the task (or item) ends.
+RandomStream& rng();
 /// The pool it runs in: tasks submitted to it may be waited for without blocking the worker.
 Executor& executor();
+
+/// Where a task is in its random numbers, and which numbers the tasks have that it submits.
+struct Randomness {
+    std::uint64_t seed = RandomStream::default_seed;
+    std::uint64_t stream = 0;
+    std::uint64_t item = 0;  ///< of a map, counted from 1; 0: the task itself
+    std::uint64_t submissions = 0;
+    std::optional<RandomStream> engine = {};  ///< made when it is asked for
+};
 
 /// For executors: what the calls above answer with.
 struct Context {
@@ -40,12 +55,17 @@ struct Context {
     std::uint16_t level = 0;
     Executor* executor = nullptr;
     const std::atomic<bool>* stop = nullptr;
+    mutable Randomness random = {};
 };
 
 /// The context of the task that this thread runs now; null outside of tasks. Set by whoever runs tasks.
 const Context*& current();
 /// The nesting level of tasks submitted from here: 0 outside of tasks.
 std::uint16_t next_level();
+/// The random stream of the next task that is submitted from here to `client`.
+std::uint64_t next_stream(Client& client, const std::string& key);
+/// From here on the task works on the item with this index: its random numbers and its tasks are that item's.
+void begin_item(std::uint64_t index);
 
 }  // namespace this_task
 }  // namespace rankpool

@@ -49,6 +49,7 @@ void RemoteClient::send(const StateRef& state, const TaskOptions& options) {
                             .retries = static_cast<std::uint32_t>(std::max(options.retries, 0)),
                             .name = options.name,
                             .key = options.key,
+                            .stream = state->stream,
                             .needs = needs.view(),
                             .inputs = {},
                             .packed = state->call().view()};

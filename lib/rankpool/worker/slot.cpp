@@ -108,7 +108,8 @@ void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
                                .rank = worker_.options_.rank,
                                .level = held.level,
                                .executor = worker_.executor_,
-                               .stop = &running.stop};
+                               .stop = &running.stop,
+                               .random = {.seed = worker_.options_.seed, .stream = held.stream}};
     Bytes outcome;
     bool raised = false;
     try {

@@ -19,6 +19,7 @@ struct HeldTask {
     std::uint32_t function = 0;
     std::uint32_t attempt = 1;
     std::uint16_t level = 0;
+    std::uint64_t stream = 0;
     bool is_local = false;
     bool must_stop = false;
     std::string name;
@@ -33,6 +34,7 @@ struct HeldTask {
         held.function = assign.function;
         held.attempt = assign.attempt;
         held.level = assign.level;
+        held.stream = assign.stream;
         held.is_local = assign.is_local;
         held.must_stop = assign.must_stop;
         held.name = assign.name;
