@@ -22,11 +22,11 @@ inline constexpr auto patience = 60s;
 
 /// How a test wants its executor. Every rank gets the same.
 struct PoolSetup {
-    std::size_t slots = 0;            ///< 0: as this run of the tests says
-    void (*initializer)() = nullptr;  ///< a plain function, so that other ranks find theirs
-    bool coordinator_works = false;   ///< rank 0 runs tasks too
-    double gpus = 0;                  ///< that each rank lends to tasks
-    Duration time{};                  ///< of the pool, from when it is made; 0: no end
+    std::size_t slots = 0;                            ///< 0: as this run of the tests says
+    void (*initializer)() = nullptr;                  ///< a plain function, so that other ranks find theirs
+    bool coordinator_works = false;                   ///< rank 0 runs tasks too
+    double gpus = 0;                                  ///< that each rank lends to tasks
+    Duration time{};                                  ///< of the pool, from when it is made; 0: no end
     std::uint64_t seed = RandomStream::default_seed;  ///< given on rank 0 only
 };
 

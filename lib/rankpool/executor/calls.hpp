@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <rankpool/executor/map.hpp>
+#include <rankpool/executor/reduce.hpp>
 #include <rankpool/task/submit.hpp>
 
 namespace rankpool {
@@ -15,9 +16,13 @@ class Executor;
 
 namespace detail {
 
+template <class Pool>
+struct AsyncSubmission;  // <rankpool/asio.hpp>
+
 template <class F>
 concept NotOptions =
-    !std::is_same_v<std::remove_cvref_t<F>, TaskOptions> && !std::is_same_v<std::remove_cvref_t<F>, MapOptions>;
+    !std::is_same_v<std::remove_cvref_t<F>, TaskOptions> && !std::is_same_v<std::remove_cvref_t<F>, MapOptions> &&
+    !std::is_same_v<std::remove_cvref_t<F>, ReduceOptions>;
 
 template <class...>
 inline constexpr bool first_is_options = false;
@@ -57,6 +62,20 @@ class Calls {
                                      std::forward<A>(arguments)...);
     }
 
+    /// `async_submit(function, arguments…, token)`: as submit(), with a completion token of Boost.Asio instead of a
+    /// future. Programs that call it include <rankpool/asio.hpp>.
+    template <NotOptions F, class... Rest>
+    requires(sizeof...(Rest) >= 1) auto async_submit(F&& function, Rest&&... arguments_and_token) {
+        return AsyncSubmission<Self>::submit(self(), TaskOptions{}, std::forward<F>(function),
+                                             std::forward<Rest>(arguments_and_token)...);
+    }
+    template <NotOptions F, class... Rest>
+    requires(sizeof...(Rest) >= 1) auto async_submit(const TaskOptions& options, F&& function,
+                                                     Rest&&... arguments_and_token) {
+        return AsyncSubmission<Self>::submit(self(), options, std::forward<F>(function),
+                                             std::forward<Rest>(arguments_and_token)...);
+    }
+
     /// Calls `function` for each item (with several ranges: for the items side by side, as far as the shortest goes)
     /// and returns the results lazily, in the order of the items.
     ///
@@ -83,6 +102,34 @@ class Calls {
         return MapRange<crossing, ResultOrder::finished, std::decay_t<F>, Ranges...>(
             self().client(), self().slots(), options, std::forward<F>(function),
             Source<Ranges>{std::forward<Ranges>(ranges)}...);
+    }
+
+    /// Calls `function` for each item, and reduces the results with `op(left, right)` on the workers. The future is
+    /// that of the whole.
+    ///
+    /// The tree of reductions depends on the count of items and on the options alone, so that the result has the same
+    /// bits on any executor; `op` must be associative but for rounding, and need not be commutative. Reads its input
+    /// during the call, as far as leaves in flight allow. The failure of the first failing item is reported, with its
+    /// index (TaskError::task()); reading ends soon after it. With a start, the result is `op(start, …)`.
+    /// @throws ConfigError  no items and no start
+    template <NotOptions F, class Op, std::ranges::input_range Range>
+    auto map_reduce(F&& function, Op&& op, Range&& items) {
+        return map_reduce(ReduceOptions{}, std::forward<F>(function), std::forward<Op>(op), std::forward<Range>(items));
+    }
+    template <NotOptions F, class Op, std::ranges::input_range Range, class T>
+    auto map_reduce(F&& function, Op&& op, Range&& items, T&& start) {
+        return map_reduce(ReduceOptions{}, std::forward<F>(function), std::forward<Op>(op), std::forward<Range>(items),
+                          std::forward<T>(start));
+    }
+    template <NotOptions F, class Op, std::ranges::input_range Range, class... T>
+    requires(sizeof...(T) <= 1) auto map_reduce(const ReduceOptions& options, F&& function, Op&& op, Range&& items,
+                                                T&&... start) {
+        Reduction<crossing, std::decay_t<F>, std::decay_t<Op>, std::ranges::range_value_t<Range>> reduction(
+            self().client(), self().slots(), options, std::forward<F>(function), std::forward<Op>(op));
+        for (auto&& item : items) {
+            if (!reduction.add(std::forward<decltype(item)>(item))) break;
+        }
+        return reduction.finish({std::forward<T>(start)...});
     }
 
     /// Submits one task per item; the futures come in the order of the items.

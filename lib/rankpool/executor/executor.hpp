@@ -43,7 +43,9 @@ class LocalExecutor : public Executor, public detail::Calls<LocalExecutor, detai
     using Lenient = detail::Calls<LocalExecutor, detail::Crossing::not_needed>;
 
   public:
+    using Lenient::async_submit;
     using Lenient::map;
+    using Lenient::map_reduce;
     using Lenient::map_unordered;
     using Lenient::submit;
     using Lenient::submit_all;

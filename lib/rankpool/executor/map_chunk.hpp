@@ -35,11 +35,12 @@ struct MapChunk {
             try {
                 this_task::begin_item(first + result.values.size());
                 std::tuple<T...> arguments = item;
+                const auto call = [&]() -> decltype(auto) { return std::apply(function, std::move(arguments)); };
                 if constexpr (std::is_void_v<R>) {
-                    std::apply(function, std::move(arguments));
+                    run_to_the_end(call);
                     result.values.push_back({});
                 } else {
-                    result.values.push_back(std::apply(function, std::move(arguments)));
+                    result.values.push_back(run_to_the_end(call));
                 }
             } catch (...) {
                 if (items.size() == 1) throw;  // The task's own failure: it may be retried.

@@ -61,7 +61,7 @@ struct Submit {
     std::string_view name;
     std::string_view key;
     std::uint64_t stream = 0;  ///< of its random numbers
-    BytesView needs = {};  ///< what it asks of the worker, packed; empty: a slot
+    BytesView needs = {};      ///< what it asks of the worker, packed; empty: a slot
     std::vector<SubmitInput> inputs;
     BytesView packed;
 };

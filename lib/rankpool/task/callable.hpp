@@ -11,6 +11,8 @@ namespace rankpool {
 
 template <class T>
 class Future;
+template <class T>
+class Async;
 struct Unit;
 
 namespace detail {
@@ -129,13 +131,35 @@ struct KeptArguments {
 template <class F, class... A>
 using kept_arguments_t = typename KeptArguments<F, A...>::type;
 
+/// A function that is a coroutine has the result of that.
+template <class T>
+struct AsyncValue {
+    using type = T;
+    static constexpr bool is_async = false;
+};
+template <class T>
+struct AsyncValue<Async<T>> {
+    using type = T;
+    static constexpr bool is_async = true;
+};
+
+/// Makes a call, and sees a coroutine through to its end while the call's arguments live.
+template <class Call>
+decltype(auto) run_to_the_end(Call&& call) {
+    if constexpr (AsyncValue<std::decay_t<std::invoke_result_t<Call>>>::is_async) {
+        return call().result();
+    } else {
+        return call();
+    }
+}
+
 template <class F, class Tuple>
 struct ResultOf;
 template <class F, class... T>
 struct ResultOf<F, std::tuple<T...>> {
     static_assert(std::is_invocable_v<F, T&&...>, "rankpool: the function cannot be called with these arguments");
-    using Returned = std::invoke_result_t<F, T&&...>;
-    using type = std::conditional_t<std::is_void_v<Returned>, void, std::decay_t<Returned>>;
+    using Returned = typename AsyncValue<std::decay_t<std::invoke_result_t<F, T&&...>>>::type;
+    using type = std::conditional_t<std::is_void_v<Returned>, void, Returned>;
 };
 
 /// What a task returns that calls F with arguments A.

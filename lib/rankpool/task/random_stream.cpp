@@ -1,8 +1,7 @@
+#include <Random123/philox.h>
 #include <algorithm>
 #include <istream>
 #include <ostream>
-
-#include <Random123/philox.h>
 
 #include <rankpool/task/random_stream.hpp>
 

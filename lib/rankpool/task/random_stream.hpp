@@ -21,10 +21,9 @@ class RandomStream {
     explicit RandomStream(std::uint64_t seed = default_seed, std::uint64_t stream = 0, std::uint64_t item = 0)
         : seed_(seed), stream_(stream), item_(item) {}
     template <class Sequence>
-    requires(!std::convertible_to<Sequence, std::uint64_t> &&
-             requires(Sequence& sequence, std::uint32_t* words) {
-                 sequence.generate(words, words);
-             }) explicit RandomStream(Sequence& sequence) {
+    requires(!std::convertible_to<Sequence, std::uint64_t> && requires(Sequence & sequence, std::uint32_t* words) {
+        sequence.generate(words, words);
+    }) explicit RandomStream(Sequence& sequence) {
         this->seed(sequence);
     }
 

@@ -30,7 +30,7 @@ struct WorkerOptions {
     PaceKind pace = PaceKind::balanced;
     std::size_t stack_bytes = std::size_t{8} << 20;
     std::function<void()> initializer = {};  ///< runs once on every slot's thread before its first task
-    std::uint64_t seed = 0;                    ///< of all random numbers
+    std::uint64_t seed = 0;                  ///< of all random numbers
     /// Where tasks submit tasks; null: to the coordinator, by messages.
     Client* client = nullptr;
 };
