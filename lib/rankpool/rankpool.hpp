@@ -15,6 +15,7 @@
 #include <rankpool/executor/serial_executor.hpp>
 #include <rankpool/executor/thread_pool.hpp>
 #include <rankpool/executor/waiting.hpp>
+#include <rankpool/task/async.hpp>
 #include <rankpool/task/exception_type.hpp>
 #include <rankpool/task/future.hpp>
 #include <rankpool/task/task_error.hpp>

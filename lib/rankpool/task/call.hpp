@@ -67,10 +67,11 @@ T read_argument(CallReader& call, ManyInputs<X>) {
 template <class F, class Tuple>
 void apply_to_writer(F& function, Tuple&& arguments, ByteWriter& result) {
     using R = typename ResultOf<F, std::remove_cvref_t<Tuple>>::type;
+    const auto call = [&]() -> decltype(auto) { return std::apply(function, std::forward<Tuple>(arguments)); };
     if constexpr (std::is_void_v<R>) {
-        std::apply(function, std::forward<Tuple>(arguments));
+        run_to_the_end(call);
     } else {
-        encode<R>(result, std::apply(function, std::forward<Tuple>(arguments)));
+        encode<R>(result, run_to_the_end(call));
     }
 }
 

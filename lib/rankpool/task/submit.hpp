@@ -149,10 +149,11 @@ class KeptCall<F, R, std::tuple<T...>, std::tuple<Kind...>> final : public Local
     }
     decltype(auto) call(auto&... argument) {
         if constexpr (std::is_invocable_v<F&, const T&...>) {
-            return std::invoke(function_, static_cast<const T&>(argument.get())...);
+            return run_to_the_end(
+                [&]() -> decltype(auto) { return std::invoke(function_, static_cast<const T&>(argument.get())...); });
         } else {
             std::tuple<T...> values{static_cast<T>(hand_over<T>(argument.get()))...};
-            return std::apply(function_, std::move(values));
+            return run_to_the_end([&]() -> decltype(auto) { return std::apply(function_, std::move(values)); });
         }
     }
     template <class K>

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,9 @@ namespace rankpool {
 
 class Client;
 class Executor;
+namespace detail {
+class CoroutineLoop;
+}
 
 /// What a task may know about itself; the calls throw ContractError outside of tasks.
 namespace this_task {
@@ -30,8 +34,8 @@ Rank rank();
 const std::string& host();
 /// True once somebody called request_stop() on its future.
 bool stop_requested();
-/// Random numbers of the task's own, from the pool's seed and its key: the same on any number of ranks, in any order and
-/// after any retry. Each item of a map has its own, too. The reference is valid until the task (or item) ends.
+/// Random numbers of the task's own, from the pool's seed and its key: the same on any number of ranks, in any order
+/// and after any retry. Each item of a map has its own, too. The reference is valid until the task (or item) ends.
 RandomStream& rng();
 /// The pool it runs in: tasks submitted to it may be waited for without blocking the worker.
 Executor& executor();
@@ -56,6 +60,7 @@ struct Context {
     Executor* executor = nullptr;
     const std::atomic<bool>* stop = nullptr;
     mutable Randomness random = {};
+    mutable std::shared_ptr<detail::CoroutineLoop> coroutines = {};  ///< made when there are any
 };
 
 /// The context of the task that this thread runs now; null outside of tasks. Set by whoever runs tasks.
