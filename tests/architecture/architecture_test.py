@@ -20,6 +20,7 @@ MADE_FOR = {
     "mpi.h": ["transport/mpi_*", "transport/node_memory.*", "executor/rank_check.*", "executor/rank_pool.*",
               "executor/run.cpp", "executor/exit_guard.cpp"],
     "boost/mpi": ["transport/mpi_transport.*", "executor/rank_check.cpp"],
+    "boost/asio": ["asio.hpp"],
     "boost/context": ["worker/runner.hpp", "worker/task_stack.hpp"],
     "boost/serialization": ["executor/rank_check.cpp", "boost_serialization.hpp", "task/boost_archive.*"],
     "boost": ["boost_serialization.hpp", "task/boost_archive.*"],
