@@ -15,5 +15,6 @@ void add_info_command(CLI::App& program, Action& action);
 void add_bench_command(CLI::App& program, Action& action);
 void add_simulate_command(CLI::App& program, Action& action);
 void add_sweep_command(CLI::App& program, Action& action);
+void add_h5_command(CLI::App& program, Action& action);
 
 }  // namespace rankpool::apps

@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
     add_bench_command(program, action);
     add_simulate_command(program, action);
     add_sweep_command(program, action);
+    add_h5_command(program, action);
     try {
         program.parse(argc, argv);
         return action();

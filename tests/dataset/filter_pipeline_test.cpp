@@ -56,6 +56,22 @@ TEST(FilterPipelines, heed_the_steps_that_a_chunk_skipped) {
     }
 }
 
+// Detectors' files have the checksum before gzip.
+TEST(FilterPipelines, go_in_any_order) {
+    const FilterStep shuffle{FilterKind::shuffle, 8};
+    const FilterStep gzip{FilterKind::gzip, 1};
+    const FilterStep checksum{FilterKind::checksum, 0};
+    for (const unsigned alphabet : {4U, 256U}) {
+        const auto raw = bytes_of(4000, alphabet);
+        for (const FilterPipeline& pipeline : {FilterPipeline{checksum, gzip}, FilterPipeline{checksum, shuffle, gzip},
+                                               FilterPipeline{shuffle, checksum, gzip}, FilterPipeline{gzip, shuffle},
+                                               FilterPipeline{checksum, gzip, checksum}}) {
+            if (pipeline.front() == gzip && alphabet == 4) continue;  // Shuffling what is no longer a full chunk.
+            EXPECT_EQ(round_trip(raw, pipeline), raw);
+        }
+    }
+}
+
 TEST(FilterPipelines, leave_out_gzip_where_it_gains_nothing) {
     const auto noise = bytes_of(4096, 256);
     EXPECT_EQ(encode(noise, pipeline_of({.shuffle = true, .gzip_level = 1}, 8)).skipped_filters, 2U);

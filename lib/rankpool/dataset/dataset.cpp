@@ -154,13 +154,21 @@ std::optional<EncodedChunk> Dataset::read_encoded_chunk(std::uint64_t chunk) con
     return elements->read_stored(chunk);
 }
 
+std::vector<ChunkPlace> Dataset::chunk_places() const {
+    std::vector<ChunkPlace> places;
+    const auto elements = raw();
+    if (!elements || elements->table() == nullptr) return places;
+    for (const auto& [chunk, stored] : elements->table()->all())
+        places.push_back({chunk, stored.address, stored.bytes});
+    return places;
+}
+
 void Dataset::check_chunk(std::uint64_t chunk) const {
     const auto elements = raw();
     if (elements && elements->table() != nullptr) return elements->verify(chunk);
-    const DatasetInfo facts = info();
     const Region region = grid().region(chunk);
-    std::vector<std::byte> out(region.element_count() * facts.element_bytes);
-    read_as(region, elements ? ElementType::other : facts.type, out);
+    const detail::Hdf5Lock lock;
+    detail::read_and_forget(lock, detail::FileCache::instance(lock).dataset(lock, {path_, dataset_}), region);
 }
 
 std::vector<std::byte> Dataset::fill() const {

@@ -111,6 +111,9 @@ class Dataset {
     /// A chunk as it lies in the file; none if nobody wrote it. Only where slow_reason() is empty and the layout is
     /// chunked.
     std::optional<EncodedChunk> read_encoded_chunk(std::uint64_t chunk) const;
+    /// The chunks somebody wrote, in the order of their numbers; empty where they are not stored one by one or only
+    /// HDF5 finds them.
+    std::vector<ChunkPlace> chunk_places() const;
     /// Reads, unpacks and checks a chunk.
     /// @throws DatasetError  damaged: names the chunk
     void check_chunk(std::uint64_t chunk) const;

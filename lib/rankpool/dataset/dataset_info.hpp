@@ -42,4 +42,12 @@ struct DatasetInfo {
     friend bool operator==(const DatasetInfo&, const DatasetInfo&) = default;
 };
 
+/// Where a chunk lies in its file.
+struct ChunkPlace {
+    std::uint64_t chunk = 0;    ///< Its number in the grid.
+    std::uint64_t address = 0;  ///< From the file's first byte.
+    std::uint64_t bytes = 0;
+    friend bool operator==(const ChunkPlace&, const ChunkPlace&) = default;
+};
+
 }  // namespace rankpool

@@ -73,12 +73,8 @@ std::optional<FilterPipeline> pipeline_of(const DatasetInfo& info) {
             return std::nullopt;
         }
     }
-    // Steps that change the size twice would need sizes that are not known before; nobody writes such files.
+    // What is compressed twice has sizes in between that are not known before; nobody writes such files.
     if (std::ranges::count(pipeline, FilterKind::gzip, &FilterStep::kind) > 1) return std::nullopt;
-    if (!pipeline.empty() && std::ranges::count(pipeline, FilterKind::checksum, &FilterStep::kind) > 0 &&
-        pipeline.back().kind != FilterKind::checksum) {
-        return std::nullopt;
-    }
     return pipeline;
 }
 
@@ -119,25 +115,30 @@ void decode(BytesView stored, std::uint32_t skipped_filters, const FilterPipelin
     for (std::size_t step = pipeline.size(); step-- > 0;) {
         if (is_skipped(skipped_filters, step)) continue;
         const FilterStep& filter = pipeline[step];
-        // Written by the last step that changes anything, the content needs no further copy.
+        // What the steps before this one made of a full chunk.
         bool is_last = true;
-        for (std::size_t i = 0; i < step; ++i) is_last = is_last && is_skipped(skipped_filters, i);
+        std::size_t size = raw.size();
+        for (std::size_t i = 0; i < step; ++i) {
+            if (is_skipped(skipped_filters, i)) continue;
+            is_last = false;
+            if (pipeline[i].kind == FilterKind::checksum) size += checksum_bytes;
+        }
         if (filter.kind == FilterKind::checksum) {
             stored = checked_content(stored);
             continue;
         }
-        if (filter.kind == FilterKind::shuffle) expect_size(stored.size(), raw.size());
+        if (filter.kind == FilterKind::shuffle) expect_size(stored.size(), size);
         spare.clear();
-        const std::span<std::byte> out = is_last ? raw : std::span<std::byte>(spare.extend(raw.size()), raw.size());
+        // Written by the last step of all, the content needs no further copy.
+        const std::span<std::byte> out = is_last ? raw : std::span<std::byte>(spare.extend(size), size);
         if (filter.kind == FilterKind::gzip) {
             detail::gunzip(stored, out);
         } else {
             detail::unshuffle(stored, filter.parameter, out);
         }
-        std::swap(unpacked, spare);
-        stored = out;
         is_in_place = is_last;
-        if (!is_last) stored = unpacked.view();
+        std::swap(unpacked, spare);
+        stored = is_last ? BytesView(out) : unpacked.view();
     }
     if (is_in_place) return;
     expect_size(stored.size(), raw.size());

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <rankpool/dataset/appender.hpp>
 #include <rankpool/dataset/attribute.hpp>
@@ -10,6 +12,10 @@
 #include <rankpool/dataset/output_dataset.hpp>
 
 namespace rankpool {
+
+struct DatasetInfo;
+struct LayoutChange;
+struct UnfilledDataset;
 
 /// Writes an HDF5 file that appears complete or not at all.
 ///
@@ -57,6 +63,12 @@ class OutputFile {
     /// Writes what is left, waits for the disk, and puts the file in its place. Nothing can be written afterwards.
     /// @throws DatasetError  the target is as it was before
     void commit();
+
+    /// Copies a file, or a dataset of it; see structure_copy.hpp.
+    /// @param dataset  empty: everything
+    std::vector<UnfilledDataset> copy_from(
+        const std::string& source, const std::string& dataset,
+        const std::function<LayoutChange(const std::string&, const DatasetInfo&)>& change);
 
   private:
     using Growing = std::pair<std::shared_ptr<detail::OpenDataset>, std::shared_ptr<detail::ChunkAppender>>;

@@ -3,6 +3,7 @@
 
 #include <rankpool/blocks/detail/map_job.hpp>
 #include <rankpool/dataset/box.hpp>
+#include <rankpool/dataset/byte_order.hpp>
 
 namespace rankpool {
 namespace detail {
@@ -15,7 +16,7 @@ void add_chunks(MadeChunks& made, std::uint32_t output, const OutputForm& form, 
     const ChunkGrid grid(form.shape, form.chunk_shape);
     const auto size = static_cast<std::size_t>(form.element_bytes);
     for_each_chunk(grid, block, [&](std::uint64_t chunk, const Region& shared) {
-        if (shared == block && block.extent == form.chunk_shape) {
+        if (shared == block && block.extent == form.chunk_shape && !form.is_swapped) {
             made.push_back({output, chunk, encode(elements, form.pipeline)});
             return;
         }
@@ -24,6 +25,7 @@ void add_chunks(MadeChunks& made, std::uint32_t output, const OutputForm& form, 
         const Box box{padded.extend(full.element_count() * size), full};
         if (shared.extent != full.extent) fill_elements(box, full, form.fill.data(), size);
         copy_elements({elements.data(), block}, box, shared, size);
+        if (form.is_swapped) swap_byte_order({padded.data(), padded.size()}, size);
         made.push_back({output, chunk, encode(padded.view(), form.pipeline)});
     });
 }
@@ -51,6 +53,7 @@ void Codec<detail::MapJob>::write(ByteWriter& writer, const detail::MapJob& job)
         writer.value(form.element_bytes);
         encode(writer, form.pipeline);
         encode(writer, form.fill);
+        writer.value(static_cast<std::uint8_t>(form.is_swapped));
     }
     encode(writer, job.plan);
     encode(writer, job.halo);
@@ -67,6 +70,7 @@ detail::MapJob Codec<detail::MapJob>::read(ByteReader& reader) {
         form.element_bytes = reader.value<std::uint64_t>();
         form.pipeline = decode<FilterPipeline>(reader);
         form.fill = decode<std::vector<std::byte>>(reader);
+        form.is_swapped = reader.value<std::uint8_t>() != 0;
         job.outputs.push_back(std::move(form));
     }
     job.plan = decode<BlockPlan>(reader);

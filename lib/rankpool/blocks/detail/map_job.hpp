@@ -18,6 +18,7 @@ struct OutputForm {
     std::uint64_t element_bytes = 0;
     FilterPipeline pipeline;
     std::vector<std::byte> fill;  ///< One element: what lies beyond the edge in clipped chunks.
+    bool is_swapped = false;      ///< The file has another byte order than memory.
 };
 
 /// What all tasks of one operation share.

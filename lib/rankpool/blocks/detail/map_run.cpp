@@ -34,8 +34,12 @@ ChunkGrid common_grid(const std::vector<OutputDataset>& outputs) {
 }  // namespace
 
 OutputForm form_of(const OutputDataset& output) {
-    return {output.info().shape, output.grid().chunk_shape(), output.info().element_bytes, output.pipeline(),
-            output.fill()};
+    return {output.info().shape,
+            output.grid().chunk_shape(),
+            output.info().element_bytes,
+            output.pipeline(),
+            output.fill(),
+            output.info().byte_order == ByteOrder::big};
 }
 
 void check_outputs(const std::vector<OutputDataset>& outputs, const std::vector<ElementType>& types) {

@@ -62,12 +62,7 @@ void set_fill_value(hid_t properties, const FillValue& value, const Place& place
 void set_chunks_and_filters(hid_t properties, const DatasetOptions& options, const Place& place) {
     const std::vector<hsize_t> lengths(options.chunk_shape.begin(), options.chunk_shape.end());
     checked(H5Pset_chunk(properties, static_cast<int>(lengths.size()), lengths.data()), "create", place);
-    const Filters& filters = options.filters;
-    if (filters.shuffle) checked(H5Pset_shuffle(properties), "create", place);
-    if (filters.gzip_level != 0) {
-        checked(H5Pset_deflate(properties, static_cast<unsigned>(filters.gzip_level)), "create (with gzip)", place);
-    }
-    if (filters.checksum) checked(H5Pset_fletcher32(properties), "create", place);
+    set_filters(properties, options.filters, place);
 }
 
 Handle dataset_properties(const DatasetOptions& options, const Place& place) {
@@ -107,6 +102,14 @@ std::string absolute_name(const std::string& name) {
         throw ConfigError("'" + name + "' cannot name a dataset or group: use a form like '/group/data'");
     }
     return absolute;
+}
+
+void set_filters(hid_t properties, const Filters& filters, const Place& place) {
+    if (filters.shuffle) checked(H5Pset_shuffle(properties), "create", place);
+    if (filters.gzip_level != 0) {
+        checked(H5Pset_deflate(properties, static_cast<unsigned>(filters.gzip_level)), "create (with gzip)", place);
+    }
+    if (filters.checksum) checked(H5Pset_fletcher32(properties), "create", place);
 }
 
 void create_groups(hid_t file, const Place& place, const std::string& group) {

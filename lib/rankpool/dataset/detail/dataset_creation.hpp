@@ -19,6 +19,9 @@ std::string absolute_name(const std::string& name);
 /// Makes a group and those above it; what is there already stays.
 void create_groups(hid_t file, const Place& place, const std::string& group);
 
+/// Adds filters to the properties of a dataset that is to be made.
+void set_filters(hid_t properties, const Filters& filters, const Place& place);
+
 /// Makes a dataset, and the groups above it.
 /// @param options  already completed()
 /// @throws DatasetError  exists_already, or HDF5's reason

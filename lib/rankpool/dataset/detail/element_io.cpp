@@ -151,6 +151,19 @@ void read_region_as_it_is(const Hdf5Lock&, const OpenDataset& dataset, const Reg
     }
 }
 
+void read_and_forget(const Hdf5Lock&, const OpenDataset& dataset, const Region& region) {
+    if (region.element_count() == 0) return;
+    const Handle type = owned(H5Dget_type(*dataset.id), H5Tclose, "read the type of", dataset.place);
+    Misfit misfit{false, dataset.info.type, dataset.info.type};
+    const Transfer transfer = prepare(dataset, region, misfit);
+    std::vector<std::byte> elements(region.element_count() * H5Tget_size(*type));
+    if (H5Dread(*dataset.id, *type, *transfer.memory_space, *transfer.file_space, *transfer.properties,
+                elements.data()) < 0) {
+        throw_transfer_failure("read", dataset, region, misfit);
+    }
+    if (!is_self_contained(*type)) H5Dvlen_reclaim(*type, *transfer.memory_space, H5P_DEFAULT, elements.data());
+}
+
 void write_region_as_it_is(const Hdf5Lock&, const OpenDataset& dataset, const Region& region, BytesView elements) {
     if (region.element_count() == 0) return;
     check_file_size_limit(dataset, elements.size());

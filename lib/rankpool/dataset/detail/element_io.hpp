@@ -27,6 +27,9 @@ void read_region(const Hdf5Lock& lock, const OpenDataset& dataset, const Region&
 void read_region_as_it_is(const Hdf5Lock& lock, const OpenDataset& dataset, const Region& region,
                           std::span<std::byte> out);
 
+/// Reads a region of elements of any kind, to see whether that works.
+void read_and_forget(const Hdf5Lock& lock, const OpenDataset& dataset, const Region& region);
+
 /// Writes a region, likewise.
 void write_region(const Hdf5Lock& lock, const OpenDataset& dataset, const Region& region, ElementType memory,
                   const void* elements);

@@ -1,10 +1,9 @@
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <cstring>
 #include <utility>
 
 #include <rankpool/core/error.hpp>
+#include <rankpool/dataset/byte_order.hpp>
 #include <rankpool/dataset/detail/raw_dataset.hpp>
 
 namespace rankpool::detail {
@@ -14,16 +13,6 @@ constexpr ByteOrder native_order = std::endian::native == std::endian::little ? 
 
 // A halo needs the chunks around; a row of chunks read line by line, all of them. At least a few whatever their size.
 std::uint64_t decoded_bytes_max(std::size_t chunk_bytes) { return std::max<std::uint64_t>(64U << 20, 4 * chunk_bytes); }
-
-template <std::size_t size>
-void swap_each(std::span<std::byte> elements) {
-    for (std::size_t i = 0; i + size <= elements.size(); i += size) {
-        std::array<std::byte, size> element;
-        std::memcpy(element.data(), elements.data() + i, size);
-        std::ranges::reverse(element);
-        std::memcpy(elements.data() + i, element.data(), size);
-    }
-}
 
 ChunkGrid grid_of(const DatasetInfo& info) {
     if (info.layout == Layout::chunked) return {info.shape, info.chunk_shape};
@@ -158,17 +147,7 @@ Bytes RawDataset::stored_bytes(std::uint64_t chunk, const StoredChunk& stored) c
 }
 
 void RawDataset::to_native(std::span<std::byte> elements) const {
-    if (!is_swapped_) return;
-    switch (parts_.info.element_bytes) {
-        case 2:
-            return swap_each<2>(elements);
-        case 4:
-            return swap_each<4>(elements);
-        case 8:
-            return swap_each<8>(elements);
-        default:
-            return;
-    }
+    if (is_swapped_) swap_byte_order(elements, parts_.info.element_bytes);
 }
 
 void RawDataset::throw_damaged(std::uint64_t chunk, const StoredChunk& stored, const std::string& why) const {

@@ -2,6 +2,7 @@
 
 #include <rankpool/dataset/detail/open_dataset.hpp>
 #include <rankpool/dataset/detail/raw_opening.hpp>
+#include <rankpool/dataset/detail/reference_map.hpp>
 #include <rankpool/dataset/detail/type_description.hpp>
 
 namespace rankpool::detail {
@@ -25,22 +26,6 @@ FileFormat format_of(hid_t dataset, const Place& place) {
     checked(H5Pget_sizes(*creation, &format.address_bytes, &format.length_bytes), "look at the file of", place);
     format.base = user_block;
     return format;
-}
-
-std::uint64_t header_of(hid_t dataset, const Place& place) {
-#if H5_VERSION_GE(1, 12, 0)
-    H5O_native_info_t native{};
-    checked(H5Oget_native_info(dataset, &native, H5O_NATIVE_INFO_HDR), "look at", place);
-    H5O_info2_t info{};
-    checked(H5Oget_info3(dataset, &info, H5O_INFO_BASIC), "look at", place);
-    haddr_t address = 0;
-    checked(H5VLnative_token_to_addr(dataset, info.token, &address), "look at", place);
-    return address;
-#else
-    H5O_info_t info{};
-    checked(H5Oget_info2(dataset, &info, H5O_INFO_BASIC), "look at", place);
-    return info.addr;
-#endif
 }
 
 #if H5_VERSION_GE(1, 14, 0) || (H5_VERSION_GE(1, 12, 3) && !H5_VERSION_GE(1, 13, 0))
@@ -79,7 +64,7 @@ std::optional<ChunkTable> chunk_table(const FileBytes& file, const OpenDataset& 
     return table;
 #else
     const FormatReader reader(file, format);
-    const auto root = find_chunk_btree(reader, header_of(*dataset.id, dataset.place));
+    const auto root = find_chunk_btree(reader, header_address(*dataset.id));
     if (!root) return std::nullopt;
     return read_chunk_btree(reader, *root, grid);
 #endif
