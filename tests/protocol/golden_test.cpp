@@ -44,20 +44,24 @@ TEST_F(GoldenRecords, assign) {
     EXPECT_EQ(hex_of(sample_assign()),
               "20000200 07000000 09000000 18000000 03000000 05000000 ffffffff 77000000 00000000 7061636b");
     EXPECT_EQ(hex_of(sample_full_assign()),
-              "20130200 07000000 09000000 2d000000 03000000 05000000 ffffffff 77000000 00000000 04737465 70016b04 "
+              "20530200 07000000 09000000 2d000000 03000000 05000000 ffffffff 77000000 00000000 04737465 70016b04 "
               "00000000 00000070 "
               "61636b69 6e707574 73");
 }
 TEST_F(GoldenRecords, finished) {
-    EXPECT_EQ(hex_of(sample_finished()), "02080000 07000000 09000000 0b000000 02010000 00000000 776879");
+    EXPECT_EQ(hex_of(sample_finished()), "02880000 07000000 09000000 0b000000 02010000 00000000 776879");
 }
 TEST_F(GoldenRecords, submit) {
     EXPECT_EQ(hex_of(sample_submit()),
-              "08000100 06000000 03000000 2d000000 0a000000 02000000 88000000 00000000 016e036b 65790367 70750204 "
+              "08200100 06000000 03000000 2d000000 0a000000 02000000 88000000 00000000 016e036b 65790367 70750204 "
               "000000ff ffffff05 "
               "76616c75 65706163 6b");
 }
-TEST_F(GoldenRecords, settled) { EXPECT_EQ(hex_of(sample_settled()), "23000000 06000000 02000000 02000000 3432"); }
+TEST_F(GoldenRecords, settled) { EXPECT_EQ(hex_of(sample_settled()), "23800000 06000000 02000000 02000000 3432"); }
+TEST_F(GoldenRecords, fetch) {
+    EXPECT_EQ(hex_of(sample_fetch()), "40000000 07000000 09000000 08000000 03000000 01000000");
+}
+TEST_F(GoldenRecords, acquire) { EXPECT_EQ(hex_of(sample_acquire()), "27000000 07000000 09000000 04000000 01000000"); }
 TEST_F(GoldenRecords, plain) {
     EXPECT_EQ(hex_of(Kind::stop, 1U, 2U, std::string_view("text")), "25000000 01000000 02000000 04000000 74657874");
 }

@@ -32,13 +32,14 @@ inline Assign sample_assign() {
 inline Assign sample_full_assign() {
     Assign assign = sample_assign();
     assign.must_stop = true;
+    assign.keep = KeepRule::always;
     assign.name = "step";
     assign.key = "k";
     assign.inputs = bytes_of("inputs");
     return assign;
 }
 inline Finished sample_finished() {
-    return {.task = 7, .execution = 9, .raised = true, .busy_ns = 0x0102, .outcome = bytes_of("why")};
+    return {.task = 7, .execution = 9, .raised = true, .is_kept = true, .busy_ns = 0x0102, .outcome = bytes_of("why")};
 }
 inline Submit sample_submit() {
     return {.token = 6,
@@ -46,6 +47,7 @@ inline Submit sample_submit() {
             .function = 3,
             .priority = 10,
             .retries = 2,
+            .keep = KeepRule::never,
             .name = "n",
             .key = "key",
             .stream = 0x88,
@@ -53,23 +55,17 @@ inline Submit sample_submit() {
             .inputs = {{.token = 4, .value = {}}, {.token = SubmitInput{}.token, .value = bytes_of("value")}},
             .packed = bytes_of("pack")};
 }
-inline Settled sample_settled() { return {.token = 6, .status = 2, .outcome = bytes_of("42")}; }
+inline Settled sample_settled() { return {.token = 6, .status = 2, .is_kept = true, .outcome = bytes_of("42")}; }
+inline Fetch sample_fetch() { return {.task = 7, .execution = 9, .requester = 3, .holder = 1}; }
+inline Acquire sample_acquire() { return {.task = 7, .execution = 9, .holder = 1}; }
 
 /// Every kind that is a header only, or a header and a text.
-inline constexpr std::array plain_kinds{Kind::started,
-                                        Kind::suspended,
-                                        Kind::resumed,
-                                        Kind::returned,
-                                        Kind::revoke_refused,
-                                        Kind::cancel,
-                                        Kind::request_stop,
-                                        Kind::release,
-                                        Kind::initializer_failed,
-                                        Kind::goodbye,
-                                        Kind::revoke,
-                                        Kind::stop_task,
-                                        Kind::cancel_refused,
-                                        Kind::stop};
+inline constexpr std::array plain_kinds{Kind::started,        Kind::suspended,      Kind::resumed,
+                                        Kind::returned,       Kind::revoke_refused, Kind::cancel,
+                                        Kind::request_stop,   Kind::release,        Kind::initializer_failed,
+                                        Kind::goodbye,        Kind::revoke,         Kind::stop_task,
+                                        Kind::cancel_refused, Kind::stop,           Kind::drop,
+                                        Kind::datum};
 
 /// One message with every kind of record.
 inline Bytes sample_message() {
@@ -80,6 +76,8 @@ inline Bytes sample_message() {
     write(message, sample_finished());
     write(message, sample_submit());
     write(message, sample_settled());
+    write(message, sample_fetch());
+    write(message, sample_acquire());
     for (const Kind kind : plain_kinds) write(message, kind, 11, 12, "text");
     return message;
 }
@@ -118,6 +116,10 @@ inline std::size_t read_all_of(const Record& record) {
             for (const SubmitInput& input : submit.inputs) sum += touch(input.value);
             return sum;
         }
+        case Kind::fetch:
+            return static_cast<std::size_t>(read_fetch(record).holder);
+        case Kind::acquire:
+            return static_cast<std::size_t>(read_acquire(record).holder);
         case Kind::settled:
             return touch(read_settled(record).outcome);
         default:

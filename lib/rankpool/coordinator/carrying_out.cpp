@@ -36,6 +36,7 @@ void Coordinator::carry_out(const scheduler::AssignTask& command) {
                             .priority = state.priority,
                             .is_local = static_cast<bool>(state.local()),
                             .must_stop = task.must_stop,
+                            .keep = static_cast<protocol::KeepRule>(state.keep),
                             .name = {},
                             .key = {},
                             .stream = state.stream,
@@ -47,7 +48,7 @@ void Coordinator::carry_out(const scheduler::AssignTask& command) {
         assign.name = extras->name;
         assign.key = extras->key;
         if (!assign.is_local && !extras->inputs.empty()) {
-            inputs = gather_inputs(state);
+            inputs = gather_inputs(state, command.worker);
             assign.inputs = inputs.view();
         }
     }
@@ -56,9 +57,16 @@ void Coordinator::carry_out(const scheduler::AssignTask& command) {
     tell(command.worker, assign);
 }
 
-Bytes Coordinator::gather_inputs(const TaskState& state) const {
+Bytes Coordinator::gather_inputs(const TaskState& state, WorkerId to) {
     Bytes inputs;
-    for (const StateRef& input : state.extras_if_any()->inputs) input->append_input(inputs);
+    ByteWriter writer(inputs);
+    for (const StateRef& input : state.extras_if_any()->inputs) {
+        if (input->is_elsewhere() && knows_object(*input)) {
+            append_reference(writer, *input, to);
+        } else {
+            input->append_input(inputs);
+        }
+    }
     return inputs;
 }
 
@@ -73,7 +81,11 @@ void Coordinator::carry_out(const scheduler::SettleTask& command) {
     switch (command.settlement) {
         case scheduler::Settlement::succeeded:
             ++counts_.succeeded;
-            state->succeed(Bytes(outcome_));
+            if (kept_) {
+                keep_result(*state, *std::exchange(kept_, std::nullopt));
+            } else {
+                state->succeed(Bytes(outcome_));
+            }
             break;
         case scheduler::Settlement::failed:
             ++counts_.failed;
@@ -121,10 +133,17 @@ void Coordinator::carry_out(const scheduler::RefuseCancel& command) {
 }
 
 void Coordinator::tell_settled(const TaskState& state) {
+    const bool is_kept = state.status() == Status::succeeded && state.is_elsewhere();
+    Bytes object;
+    if (is_kept) {
+        ByteWriter writer(object);
+        encode_object(writer, state.object());
+    }
     tell(WorkerId{static_cast<std::uint32_t>(state.origin)},
          protocol::Settled{.token = state.origin_token,
                            .status = static_cast<std::uint8_t>(state.status()),
-                           .outcome = state.outcome().view()});
+                           .is_kept = is_kept,
+                           .outcome = is_kept ? object.view() : state.outcome().view()});
 }
 
 void Coordinator::answer_cancel(TaskState& state) {

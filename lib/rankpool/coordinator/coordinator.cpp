@@ -9,12 +9,12 @@ namespace rankpool {
 Coordinator::Coordinator(Transport& primary, PaceKind pace)
     : primary_(primary), transports_{&primary}, progress_(*this, primary, pace), now_(now()) {}
 
-void Coordinator::add_worker(Transport& transport, Rank at, Rank rank) {
+void Coordinator::add_worker(Transport& transport, Rank at, Rank rank, bool is_local) {
     const std::lock_guard lock(progress_.mutex());
     if (std::find(transports_.begin(), transports_.end(), &transport) == transports_.end()) {
         transports_.push_back(&transport);
     }
-    peers_.emplace_back(transport, at, rank);
+    peers_.emplace_back(transport, at, rank).is_local = is_local;
 }
 
 void Coordinator::start(Duration hello_at_most) {
@@ -41,6 +41,7 @@ bool Coordinator::turn() {
         }
     }
     any |= look_at_the_clock();
+    drop_forgotten();
     flush();
     return any;
 }
@@ -98,6 +99,11 @@ std::vector<Rank> Coordinator::close(int exit_code, Duration at_most) {
         if (is_closed_) return silent;
         is_shut_ = true;
         drop_all(broken_executor_failure("the pool was shut down before this task ended"));
+        bring_all_here(lock, deadline_after(now(), at_most));
+        {
+            const std::lock_guard forgetting(forget_mutex_);
+            is_forgetful_ = true;
+        }
         has_said_stop_ = true;
         for (std::uint32_t i = 0; i < peers_.size(); ++i) {
             tell(WorkerId{i}, protocol::Kind::stop, 0U, static_cast<std::uint32_t>(exit_code));
@@ -124,6 +130,8 @@ PoolCounts Coordinator::counts() {
     const std::lock_guard lock(progress_.mutex());
     PoolCounts counts = counts_;
     counts.retries = scheduler_.counters().retries;
+    counts.kept_results = objects_.count();
+    counts.kept_bytes = objects_.bytes();
     for (const Peer& peer : peers_) {
         ++counts.workers;
         counts.slots += peer.hello.slots;

@@ -1,13 +1,16 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include <rankpool/coordinator/objects.hpp>
 #include <rankpool/coordinator/peer.hpp>
 #include <rankpool/coordinator/requests.hpp>
 #include <rankpool/observe/pool_counts.hpp>
@@ -36,7 +39,8 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     Coordinator(Transport& primary, PaceKind pace);
 
     /// Counts a worker in; tasks go to it once it has said hello.
-    void add_worker(Transport& transport, Rank at, Rank rank);
+    /// @param is_local  it runs on threads of this process while others are ranks, so they talk through this one
+    void add_worker(Transport& transport, Rank at, Rank rank, bool is_local = false);
 
     /// Starts to make progress in the background. Tasks fail with BrokenExecutor if no worker says hello in time.
     void start(Duration hello_at_most);
@@ -44,8 +48,11 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     // Client
     void submit(const StateRef& state, const TaskOptions& options) override;
     bool shares_memory() const override { return shares_memory_; }
+    Rank rank_for(std::size_t i) override;
     bool cancel(TaskState& state) override;
     void request_stop(TaskState& state) override;
+    void fetch(TaskState& state, Waitable& arrived) override;
+    void forget(const TaskState& state) override;
     bool help_until(Waitable& waitable, Instant deadline) override;
 
     /// Lets calls stay in memory instead of being packed: only if all workers are threads of this process.
@@ -93,11 +100,14 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
 
     // Progress::Role
     bool turn() override;
-    bool is_busy() const override { return live_tasks_ != 0 && !is_closed_; }
+    bool is_busy() const override {
+        return !is_closed_ && (live_tasks_ != 0 || !coming_.empty() || has_forgotten_.load(std::memory_order_acquire));
+    }
     Instant next_deadline() const override;
     void after_turn() override;
     // MessageSink
     void receive(Rank from, BytesView message) override;
+    void receive_owned(Rank from, Bytes message) override;
 
     // submitting.cpp
     void require_open() const;
@@ -136,13 +146,39 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     void carry_out(const scheduler::RevokeTask& command);
     void carry_out(const scheduler::SettleTask& command);
     void carry_out(const scheduler::RefuseCancel& command);
-    Bytes gather_inputs(const TaskState& state) const;
+    Bytes gather_inputs(const TaskState& state, WorkerId to);
     void tell_settled(const TaskState& state);
     void answer_cancel(TaskState& state);
     std::string with_ranks(const std::string& words) const;
     template <class... Fields>
     void tell(WorkerId to, const Fields&... fields);
     void flush();
+
+    // data.cpp
+    struct KeptReport {  // of the report at hand: the worker keeps the result
+        ObjectId id;
+        std::uint64_t size = 0;
+        WorkerId worker;
+    };
+    struct Coming {  // a kept result on its way here
+        std::vector<std::pair<StateRef, Waitable*>> askers;
+        bool is_for_local_worker = false;
+    };
+    void keep_result(TaskState& state, const KeptReport& kept);
+    void spread(ObjectId id, Objects::Object& object);
+    void append_reference(ByteWriter& writer, const TaskState& input, WorkerId to);
+    bool knows_object(const TaskState& state);
+    void note_inputs_at(const TaskState& state, WorkerId worker);
+    void find_near(const TaskState& state, scheduler::TaskSubmitted& event);
+    void fetch_locked(ObjectId id, Objects::Object& object, StateRef state, Waitable* arrived);
+    void ask(ObjectId id, WorkerId holder);
+    void on_fetch(WorkerId from, const protocol::Fetch& fetch);
+    void on_datum(WorkerId from, ObjectId id, const StoredRef& value);
+    void send_datum(WorkerId to, ObjectId id, const StoredRef& value);
+    void tell_lost(WorkerId to, ObjectId id);
+    void drop_forgotten();
+    void bring_all_here(std::unique_lock<std::mutex>& lock, Instant deadline);
+    WorkerId worker_at(Rank from) const;
 
     // time_budget.cpp
     bool look_at_the_clock();
@@ -174,6 +210,14 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     std::vector<TaskId> settled_tasks_;  // numbers that are free after the commands at hand
     std::vector<TaskId> inputs_;         // working space of accept()
     BytesView outcome_;                  // of the report at hand
+    std::optional<KeptReport> kept_;     // of the report at hand
+    Objects objects_;
+    std::unordered_map<ObjectId, Coming> coming_;
+    std::unordered_map<ObjectId, std::vector<WorkerId>> relays_;  // who wants what the local worker keeps
+    std::mutex forget_mutex_;                                     // guards the next two
+    std::vector<ObjectId> forgotten_;
+    bool is_forgetful_ = false;
+    std::atomic<bool> has_forgotten_{false};
     std::size_t live_tasks_ = 0;
     std::size_t live_bytes_ = 0;  // of their calls
     QueueBound bound_;

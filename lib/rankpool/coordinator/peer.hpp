@@ -21,6 +21,7 @@ struct Peer {
     protocol::Outbox outbox;
     protocol::Hello hello;
     std::uint32_t unfinished = 0;  ///< assigned and not reported
+    bool is_local = false;         ///< a worker on threads of this process, reached through this coordinator only
     bool has_joined = false;
     bool has_left = false;
     bool has_erred = false;           ///< sent what could not be understood; that has been reported

@@ -19,15 +19,22 @@ constexpr Duration busy_max = std::chrono::hours(24) * 366;
 // What a worker sends is not trusted: a record that makes no sense changes nothing, is reported and left out. Where it
 // says at least which task it is about, that task fails instead of being waited for for ever.
 
+WorkerId Coordinator::worker_at(Rank from) const {
+    // Mostly workers are added in the order of their ranks.
+    const auto is_it = [&](const Peer& peer) { return peer.at == from && peer.transport == polled_; };
+    const auto likely = static_cast<std::size_t>(from) - 1;
+    if (likely < peers_.size() && is_it(peers_[likely])) return WorkerId{static_cast<std::uint32_t>(likely)};
+    const auto peer = std::find_if(peers_.begin(), peers_.end(), is_it);
+    return peer == peers_.end() ? WorkerId{} : WorkerId{static_cast<std::uint32_t>(peer - peers_.begin())};
+}
+
 void Coordinator::receive(Rank from, BytesView message) {
-    const auto peer = std::find_if(peers_.begin(), peers_.end(), [&](const Peer& candidate) {
-        return candidate.at == from && candidate.transport == polled_;
-    });
-    if (peer == peers_.end()) {
+    const WorkerId worker = worker_at(from);
+    if (!worker.is_valid()) {
         if (!std::exchange(has_met_stranger_, true)) complain(from, "it is no worker of this pool");
         return;
     }
-    const WorkerId worker{static_cast<std::uint32_t>(peer - peers_.begin())};
+    Peer* const peer = &peers_[worker.value];
     protocol::RecordReader records(message);
     try {
         while (const auto record = records.next()) {
@@ -137,6 +144,13 @@ void Coordinator::handle(WorkerId from, const protocol::Record& record) {
             submitted_by(from, header.id);
             peers_[from.value].submitted[header.id] = StateRef();
             return;
+        case protocol::Kind::fetch:
+            on_fetch(from, protocol::read_fetch(record));
+            return;
+        case protocol::Kind::datum:
+            on_datum(from, {id, execution},
+                     header.level != 0 ? nullptr : std::make_shared<StoredValue>(Bytes(record.payload)));
+            return;
         case protocol::Kind::initializer_failed: {
             const Peer& peer = peers_[from.value];
             break_down(broken_executor_failure("the pool's initializer failed on rank " + std::to_string(peer.rank) +
@@ -226,16 +240,38 @@ void Coordinator::on_finished(WorkerId from, const protocol::Record& record) {
         finished.raised = true;
         finished.outcome = failure.view();
     }
+    if (finished.is_kept && !finished.raised) {
+        ByteReader size(finished.outcome);
+        if (finished.outcome.size() != sizeof(std::uint64_t)) throw DecodeError("it keeps a result of no known size");
+        kept_ = {.id = {id, Execution{finished.execution}}, .size = size.value<std::uint64_t>(), .worker = from};
+    }
     const Duration busy(std::min<std::uint64_t>(finished.busy_ns, busy_max.count()));
     counts_.busy = std::min(counts_.busy, Duration::max() - busy) + busy;
-    if (!tasks_[id.value].state) return;
+    const auto drop_unwanted = [&] {  // Nobody took what the worker keeps: it was late.
+        if (const auto unwanted = std::exchange(kept_, std::nullopt)) {
+            tell(from, protocol::Kind::drop, unwanted->id.task.value, unwanted->id.execution.value);
+        }
+    };
+    if (!tasks_[id.value].state) {
+        drop_unwanted();
+        return;
+    }
+    const Task& task = tasks_[id.value];
+    if (task.worker == from && task.execution.value == finished.execution) note_inputs_at(*task.state, from);
     outcome_ = finished.outcome;
-    pass_on(from,
-            scheduler::TaskFinished{.task = id,
-                                    .execution = Execution{finished.execution},
-                                    .end = finished.raised ? scheduler::TaskEnd::raised : scheduler::TaskEnd::returned,
-                                    .busy = busy});
+    try {
+        pass_on(from, scheduler::TaskFinished{
+                          .task = id,
+                          .execution = Execution{finished.execution},
+                          .end = finished.raised ? scheduler::TaskEnd::raised : scheduler::TaskEnd::returned,
+                          .busy = busy,
+                          .result_bytes = kept_ ? kept_->size : 0});
+    } catch (...) {
+        drop_unwanted();
+        throw;
+    }
     outcome_ = {};
+    drop_unwanted();
 }
 
 }  // namespace rankpool

@@ -5,6 +5,7 @@
 #include <rankpool/coordinator/tell.hpp>
 #include <rankpool/core/error.hpp>
 #include <rankpool/task/callback.hpp>
+#include <rankpool/task/future.hpp>
 #include <rankpool/task/registry.hpp>
 #include <rankpool/task/this_task.hpp>
 
@@ -26,6 +27,9 @@ void Coordinator::require_open() const {
 
 bool Coordinator::knows(const TaskState& state) const {
     const bool may_be_here = state.client() == this || state.origin >= 0;
+    if (may_be_here && is_settled(state.status()) && state.status() == Status::succeeded && state.is_elsewhere()) {
+        return const_cast<Coordinator*>(this)->knows_object(state);
+    }
     return may_be_here && state.task.value < tasks_.size() && tasks_[state.task.value].state.get() == &state;
 }
 
@@ -65,7 +69,8 @@ StateRef Coordinator::accept_or_hold(const StateRef& state, const TaskOptions& o
 }
 
 void Coordinator::go_on_after(const StateRef& input, const StateRef& state) {
-    detail::on_settled(input, [client = ClientRef<Coordinator>(this), state](const StateRef&) {
+    detail::on_settled(input, [client = ClientRef<Coordinator>(this), state](const StateRef& there) {
+        detail::bring_here_if_any(*there);
         StateRef next;
         {
             const std::lock_guard lock(client->progress_.mutex());
@@ -125,14 +130,15 @@ void Coordinator::accept(const StateRef& state, const TaskOptions& options) {
     live_bytes_ += state->call().size();
     progress_.became_busy();
     const int retries = std::clamp(options.retries, 0, int{std::numeric_limits<std::uint16_t>::max()});
-    scheduler_.on(scheduler::TaskSubmitted{.task = state->task,
-                                           .function = state->function,
-                                           .priority = options.priority,
-                                           .level = state->level,
-                                           .retries = static_cast<std::uint16_t>(retries),
-                                           .inputs = inputs_,
-                                           .request = request},
-                  now_, commands_);
+    scheduler::TaskSubmitted event{.task = state->task,
+                                   .function = state->function,
+                                   .priority = options.priority,
+                                   .level = state->level,
+                                   .retries = static_cast<std::uint16_t>(retries),
+                                   .inputs = inputs_,
+                                   .request = request};
+    find_near(*state, event);
+    scheduler_.on(event, now_, commands_);
     carry_out();
     // A worker with nothing to do is not made to wait for a full message.
     for (const WorkerId worker : dirty_) {
@@ -150,7 +156,7 @@ void Coordinator::accept_remote(WorkerId from, const protocol::Record& record) {
     if (token > peer.submitted.size() || (token < peer.submitted.size() && peer.submitted[token])) {
         throw DecodeError("it submits a task by a number that is not free");
     }
-    const StateRef state(new TaskState(nullptr));
+    const StateRef state(new TaskState(this));
     state->origin = static_cast<Rank>(from.value);
     state->origin_token = token;
     TaskOptions options;
@@ -201,6 +207,7 @@ TaskOptions Coordinator::read_call(WorkerId from, const protocol::Submit& submit
     state.function = find_function(FunctionId{submit.function}).id();
     state.level = submit.level;
     state.stream = submit.stream;
+    state.keep = static_cast<Keep>(submit.keep);
     state.call() = Bytes(submit.packed);
     for (const protocol::SubmitInput& input : submit.inputs) {
         if (input.token != protocol::SubmitInput{}.token) {

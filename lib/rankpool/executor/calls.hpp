@@ -29,6 +29,14 @@ inline constexpr bool first_is_options = false;
 template <class First, class... Rest>
 inline constexpr bool first_is_options<First, Rest...> = !NotOptions<First>;
 
+/// What a task does that only keeps its argument.
+struct Same {
+    template <class T>
+    T operator()(T value) const {
+        return value;
+    }
+};
+
 /// The calls that take functions, for an executor `Self` with `client()` and `slots()`. With Crossing::required (the
 /// portable ones of Executor) functions, arguments and results must be able to cross ranks; otherwise nothing is asked.
 template <class Self, Crossing crossing>
@@ -150,6 +158,32 @@ class Calls {
                                                            Item(std::forward<decltype(item)>(item))));
         }
         return futures;
+    }
+
+    /// Puts a value on a worker. The future names it: tasks that take it get it from there, and run there if they can.
+    template <class T>
+    auto put(T&& value) {
+        return submit_task<crossing, Keep::always>(self().client(), TaskOptions{.name = "put"}, Same{},
+                                                   std::forward<T>(value));
+    }
+    /// Puts each item on a worker, round and round; the futures come in the order of the items.
+    template <std::ranges::input_range Range>
+    auto scatter(Range&& items) {
+        using Item = std::ranges::range_value_t<Range>;
+        std::vector<Future<Item>> futures;
+        for (auto&& item : items) {
+            const TaskOptions options{.name = "scatter", .on_rank = self().client().rank_for(futures.size())};
+            futures.push_back(submit_task<crossing, Keep::always>(self().client(), options, Same{},
+                                                                  Item(std::forward<decltype(item)>(item))));
+        }
+        return futures;
+    }
+    /// Puts a value on all workers, along a tree among them: each gets it once. Tasks that take it by const reference
+    /// share the one of their rank.
+    template <class T>
+    auto broadcast(T&& value) {
+        return submit_task<crossing, Keep::everywhere>(self().client(), TaskOptions{.name = "broadcast"}, Same{},
+                                                       std::forward<T>(value));
     }
 
   private:

@@ -44,9 +44,12 @@ class LocalExecutor : public Executor, public detail::Calls<LocalExecutor, detai
 
   public:
     using Lenient::async_submit;
+    using Lenient::broadcast;
     using Lenient::map;
     using Lenient::map_reduce;
     using Lenient::map_unordered;
+    using Lenient::put;
+    using Lenient::scatter;
     using Lenient::submit;
     using Lenient::submit_all;
 };

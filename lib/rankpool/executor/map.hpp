@@ -130,8 +130,8 @@ class MapRange {
                 const std::size_t count = items.size();
                 sizes.sent(count);
                 items_in_flight += count;
-                in_flight.push_back({submit_with_stream<crossing>(*client, options.task, stream, function,
-                                                                  std::move(items), items_submitted),
+                in_flight.push_back({submit_with_stream<crossing, Keep::never>(*client, options.task, stream, function,
+                                                                               std::move(items), items_submitted),
                                      count});
                 items_submitted += count;
                 if constexpr (order == ResultOrder::finished) group.add(in_flight.back().future.state_ref());
@@ -173,7 +173,7 @@ class MapRange {
             const ChunkResult<R>& result = taken.future.result();
             is_over = false;
             sizes.learned(result.values.size(), result.duration_ns);
-            if constexpr (std::is_copy_constructible_v<not_void_t<R>>) {
+            if constexpr (is_copyable<not_void_t<R>>) {
                 values.assign(result.values.begin(), result.values.end());
             } else {
                 values = std::move(const_cast<ChunkResult<R>&>(result).values);

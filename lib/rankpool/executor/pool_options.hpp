@@ -32,6 +32,8 @@ struct PoolOptions {
     std::size_t queued_bytes_max = 0;
     /// What this rank (or this process) lends to tasks that ask for it: TaskOptions::resources.
     Resources resources = {};
+    /// Results of more bytes stay on the rank that made them until somebody needs them.
+    std::size_t keep_results_above = std::size_t{64} << 10;
     /// The pool's time: what would not end before is not started, and fails with WalltimeError. What runs may go on.
     Instant ends_at = Instant::max();
     /// Of the campaign: with another seed, this_task::rng() gives other numbers everywhere. Rank 0's counts.

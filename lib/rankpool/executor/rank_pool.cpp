@@ -64,6 +64,8 @@ class RankPoolExecutor::Parts {
                 .host = host_name(),
                 .slots = static_cast<std::uint32_t>(options.slots),
                 .resources = options.resources,
+                .keep_above = options.keep_results_above,
+                .is_beside_coordinator = client != nullptr,
                 .pace = options.pace,
                 .stack_bytes = stack_bytes,
                 .initializer = options.initializer,
@@ -77,7 +79,7 @@ class RankPoolExecutor::Parts {
         if (has_local_worker()) {
             local_endpoint = local_network.endpoint(0);
             local_network.ring_instead(0, transport->doorbell());
-            coordinator->add_worker(*local_endpoint, 1, 0);
+            coordinator->add_worker(*local_endpoint, 1, 0, true);
         }
         if (options.ends_at != Instant::max()) coordinator->set_end(options.ends_at);
         coordinator->start(options.join_deadline);

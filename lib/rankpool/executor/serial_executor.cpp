@@ -46,8 +46,11 @@ class SerialExecutor::SerialClient final : public Client {
         }
     }
     bool shares_memory() const override { return !options_.check_serialization; }
+    Rank rank_for(std::size_t) override { return 0; }
     bool cancel(TaskState&) override { return false; }
     void request_stop(TaskState&) override {}
+    void fetch(TaskState&, Waitable& arrived) override { arrived.signal(); }  // Nothing is kept elsewhere.
+    void forget(const TaskState&) override {}
     bool help_until(Waitable& waitable, Instant deadline) override {
         return wait_until_ready(nullptr, waitable, deadline);
     }
@@ -115,7 +118,7 @@ class SerialExecutor::SerialClient final : public Client {
             explicit Enter(const this_task::Context& inner) : outer(std::exchange(this_task::current(), &inner)) {}
             ~Enter() { this_task::current() = outer; }
         };
-        Bytes result;
+        CallResult result(CallResult::keep_nothing);
         const Instant start = now();
         try {
             const Enter enter(context);
@@ -123,8 +126,7 @@ class SerialExecutor::SerialClient final : public Client {
                 static_cast<LocalCall*>(state.local().get())->run();
             } else {
                 CallReader call(state.call().view(), inputs.view());
-                ByteWriter writer(result);
-                entry->thunk(call, writer);
+                entry->thunk(call, result);
             }
         } catch (...) {
             count([&](PoolCounts& all) {
@@ -148,7 +150,7 @@ class SerialExecutor::SerialClient final : public Client {
             all.busy += now() - start;
             ++all.succeeded;
         });
-        state.succeed(std::move(result));
+        state.succeed(std::move(result.bytes));
         return true;
     }
 

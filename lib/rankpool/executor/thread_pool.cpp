@@ -21,7 +21,7 @@ class ThreadPoolExecutor::Parts {
           coordinator(new Coordinator(*transport, options.pace)) {
         if (!options.check_serialization) coordinator->share_memory();
         coordinator->bound_queue({.tasks = options.queued_tasks_max, .bytes = options.queued_bytes_max});
-        coordinator->add_worker(*transport, 1, 0);
+        coordinator->add_worker(*transport, 1, 0, true);
         if (options.ends_at != Instant::max()) coordinator->set_end(options.ends_at);
         coordinator->start(options.join_deadline);
         worker.emplace(network,
@@ -29,6 +29,8 @@ class ThreadPoolExecutor::Parts {
                                      .host = host_name(),
                                      .slots = static_cast<std::uint32_t>(options.slots),
                                      .resources = options.resources,
+                                     .keep_above = options.keep_results_above,
+                                     .is_beside_coordinator = true,
                                      .pace = options.pace,
                                      .stack_bytes = TaskStack::size_from(std::getenv("RANKPOOL_TASK_STACK_KIB")),
                                      .initializer = options.initializer,

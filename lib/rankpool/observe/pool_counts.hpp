@@ -14,9 +14,11 @@ struct PoolCounts {
     std::uint64_t failed = 0;
     std::uint64_t cancelled = 0;
     std::uint64_t retries = 0;  ///< attempts after an exception
-    Duration busy{};            ///< time that tasks occupied workers, summed; without the time they waited for other tasks
+    Duration busy{};  ///< time that tasks occupied workers, summed; without the time they waited for other tasks
     std::size_t workers = 0;
-    std::size_t slots = 0;  ///< tasks at once, over all workers
+    std::size_t slots = 0;           ///< tasks at once, over all workers
+    std::uint64_t kept_results = 0;  ///< results that stay on ranks, now
+    std::uint64_t kept_bytes = 0;    ///< what they take, about; copies on other ranks not counted
 };
 
 }  // namespace rankpool

@@ -3,7 +3,35 @@
 namespace rankpool::protocol {
 namespace {
 
-enum Flag : std::uint8_t { has_labels = 1, has_inputs = 2, is_local = 4, raised = 8, must_stop = 16 };
+enum Flag : std::uint8_t {
+    has_labels = 1,
+    has_inputs = 2,
+    is_local = 4,
+    raised = 8,
+    must_stop = 16,
+    keep_never = 32,
+    keep_always = 64,
+    kept = 128
+};
+
+std::uint8_t flags_of(KeepRule keep) {
+    switch (keep) {
+        case KeepRule::if_large:
+            return 0;
+        case KeepRule::never:
+            return keep_never;
+        case KeepRule::always:
+            return keep_always;
+        case KeepRule::everywhere:
+            return keep_never | keep_always;
+    }
+    return 0;
+}
+KeepRule keep_of(std::uint8_t flags) {
+    const bool never = (flags & keep_never) != 0;
+    if ((flags & keep_always) != 0) return never ? KeepRule::everywhere : KeepRule::always;
+    return never ? KeepRule::never : KeepRule::if_large;
+}
 
 void write_labels(ByteWriter& writer, std::string_view name, std::string_view key) {
     writer.text(name);
@@ -36,9 +64,9 @@ Hello read_hello(const Record& record) {
 
 void write(Bytes& message, const Assign& assign) {
     const bool labels = !assign.name.empty() || !assign.key.empty();
-    const auto flags =
-        static_cast<std::uint8_t>(flag_if(labels, has_labels) | flag_if(!assign.inputs.empty(), has_inputs) |
-                                  flag_if(assign.is_local, is_local) | flag_if(assign.must_stop, must_stop));
+    const auto flags = static_cast<std::uint8_t>(
+        flag_if(labels, has_labels) | flag_if(!assign.inputs.empty(), has_inputs) | flag_if(assign.is_local, is_local) |
+        flag_if(assign.must_stop, must_stop) | flags_of(assign.keep));
     RecordWriter record(
         message,
         {.kind = Kind::assign, .flags = flags, .level = assign.level, .id = assign.task, .number = assign.execution});
@@ -61,6 +89,7 @@ Assign read_assign(const Record& record) {
     assign.level = record.header.level;
     assign.is_local = (record.header.flags & is_local) != 0;
     assign.must_stop = (record.header.flags & must_stop) != 0;
+    assign.keep = keep_of(record.header.flags);
     assign.function = reader.value<std::uint32_t>();
     assign.attempt = reader.value<std::uint32_t>();
     assign.priority = reader.value<std::int32_t>();
@@ -78,7 +107,8 @@ Assign read_assign(const Record& record) {
 
 void write(Bytes& message, const Finished& finished) {
     RecordWriter record(message, {.kind = Kind::finished,
-                                  .flags = flag_if(finished.raised, raised),
+                                  .flags = static_cast<std::uint8_t>(flag_if(finished.raised, raised) |
+                                                                     flag_if(finished.is_kept, kept)),
                                   .id = finished.task,
                                   .number = finished.execution});
     record.payload().value(finished.busy_ns);
@@ -91,14 +121,18 @@ Finished read_finished(const Record& record) {
     finished.task = record.header.id;
     finished.execution = record.header.number;
     finished.raised = (record.header.flags & raised) != 0;
+    finished.is_kept = (record.header.flags & kept) != 0;
     finished.busy_ns = reader.value<std::uint64_t>();
     finished.outcome = reader.raw(reader.remaining());
     return finished;
 }
 
 void write(Bytes& message, const Submit& submit) {
-    RecordWriter record(message,
-                        {.kind = Kind::submit, .level = submit.level, .id = submit.token, .number = submit.function});
+    RecordWriter record(message, {.kind = Kind::submit,
+                                  .flags = flags_of(submit.keep),
+                                  .level = submit.level,
+                                  .id = submit.token,
+                                  .number = submit.function});
     ByteWriter& writer = record.payload();
     writer.value(submit.priority);
     writer.value(submit.retries);
@@ -122,6 +156,7 @@ Submit read_submit(const Record& record) {
     submit.token = record.header.id;
     submit.level = record.header.level;
     submit.function = record.header.number;
+    submit.keep = keep_of(record.header.flags);
     submit.priority = reader.value<std::int32_t>();
     submit.retries = reader.value<std::uint32_t>();
     submit.stream = reader.value<std::uint64_t>();
@@ -138,13 +173,41 @@ Submit read_submit(const Record& record) {
 }
 
 void write(Bytes& message, const Settled& settled) {
-    RecordWriter record(message, {.kind = Kind::settled, .id = settled.token, .number = settled.status});
+    RecordWriter record(message, {.kind = Kind::settled,
+                                  .flags = flag_if(settled.is_kept, kept),
+                                  .id = settled.token,
+                                  .number = settled.status});
     record.payload().raw(settled.outcome.data(), settled.outcome.size());
 }
 
 Settled read_settled(const Record& record) {
     if (record.header.number > 4) throw DecodeError("a message names a task status that does not exist");
-    return {record.header.id, static_cast<std::uint8_t>(record.header.number), record.payload};
+    return {record.header.id, static_cast<std::uint8_t>(record.header.number), (record.header.flags & kept) != 0,
+            record.payload};
+}
+
+void write(Bytes& message, const Fetch& fetch) {
+    RecordWriter record(message, {.kind = Kind::fetch, .id = fetch.task, .number = fetch.execution});
+    record.payload().value(fetch.requester);
+    record.payload().value(fetch.holder);
+}
+
+Fetch read_fetch(const Record& record) {
+    ByteReader reader(record.payload);
+    Fetch fetch{.task = record.header.id, .execution = record.header.number};
+    fetch.requester = reader.value<std::int32_t>();
+    fetch.holder = reader.value<std::int32_t>();
+    return fetch;
+}
+
+void write(Bytes& message, const Acquire& acquire) {
+    RecordWriter record(message, {.kind = Kind::acquire, .id = acquire.task, .number = acquire.execution});
+    record.payload().value(acquire.holder);
+}
+
+Acquire read_acquire(const Record& record) {
+    ByteReader reader(record.payload);
+    return {.task = record.header.id, .execution = record.header.number, .holder = reader.value<std::int32_t>()};
 }
 
 void write(Bytes& message, Kind kind, std::uint32_t id, std::uint32_t number, std::string_view text) {

@@ -19,6 +19,9 @@ struct Hello {
     friend bool operator==(const Hello&, const Hello&) = default;
 };
 
+/// What becomes of a large result: as rankpool::Keep.
+enum class KeepRule : std::uint8_t { if_large, never, always, everywhere };
+
 /// Run a task. Views are borrowed from the message, or from the caller when writing.
 struct Assign {
     std::uint32_t task = 0;
@@ -29,11 +32,12 @@ struct Assign {
     std::int32_t priority = 0;
     bool is_local = false;   ///< `packed` is the address of a LocalCall of this process
     bool must_stop = false;  ///< somebody has called request_stop() already
+    KeepRule keep = KeepRule::if_large;
     std::string_view name;
     std::string_view key;
     std::uint64_t stream = 0;  ///< of its random numbers
     BytesView packed;
-    BytesView inputs;  ///< for each input: 64-bit size, packed result
+    BytesView inputs;  ///< for each input: 64-bit size, packed result; or all ones, and which rank keeps it
 };
 
 /// A task ended.
@@ -41,6 +45,8 @@ struct Finished {
     std::uint32_t task = 0;
     std::uint32_t execution = 0;
     bool raised = false;
+    bool is_kept =
+        false;  ///< the worker keeps the result under this task and execution; `outcome` is its size, 64 bits
     std::uint64_t busy_ns = 0;
     BytesView outcome;  ///< the packed result, or the packed failure
 };
@@ -58,6 +64,7 @@ struct Submit {
     std::uint32_t function = 0;
     std::int32_t priority = 0;
     std::uint32_t retries = 0;
+    KeepRule keep = KeepRule::if_large;
     std::string_view name;
     std::string_view key;
     std::uint64_t stream = 0;  ///< of its random numbers
@@ -70,9 +77,27 @@ struct Submit {
 struct Settled {
     std::uint32_t token = 0;
     std::uint8_t status = 0;  ///< rankpool::Status
+    bool is_kept = false;     ///< a rank keeps the result; `outcome` says which
     BytesView outcome;
 };
 
+/// Somebody wants to have a kept result.
+struct Fetch {
+    std::uint32_t task = 0;
+    std::uint32_t execution = 0;
+    std::int32_t requester = 0;  ///< the rank that wants it
+    std::int32_t holder = 0;     ///< the rank that is asked
+};
+
+/// A worker is to have a kept result, too.
+struct Acquire {
+    std::uint32_t task = 0;
+    std::uint32_t execution = 0;
+    std::int32_t holder = 0;  ///< where it is
+};
+
+void write(Bytes& message, const Fetch& fetch);
+void write(Bytes& message, const Acquire& acquire);
 void write(Bytes& message, const Hello& hello);
 void write(Bytes& message, const Assign& assign);
 void write(Bytes& message, const Finished& finished);
@@ -87,6 +112,8 @@ Assign read_assign(const Record& record);
 Finished read_finished(const Record& record);
 Submit read_submit(const Record& record);
 Settled read_settled(const Record& record);
+Fetch read_fetch(const Record& record);
+Acquire read_acquire(const Record& record);
 std::string_view read_text(const Record& record);
 
 }  // namespace rankpool::protocol

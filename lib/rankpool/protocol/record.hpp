@@ -30,6 +30,11 @@ enum class Kind : std::uint8_t {
     settled,
     cancel_refused,
     stop,
+    drop,
+    acquire,
+    // between any two
+    fetch = 64,
+    datum,
 };
 
 /// The fixed start of every record; `size` bytes of payload follow.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -40,38 +42,87 @@ T convert_argument(X&& arrived) {
     }
 }
 
-template <class T>
-T read_argument(CallReader& call, Packed) {
-    return decode<T>(call.packed());
-}
+/// An argument of the task's own.
+template <class T, class Kind>
+struct ArrivedArgument {
+    T own;
+    static constexpr bool is_shared() { return false; }
+    T&& take() { return std::move(own); }
+    T&& get() { return std::move(own); }  // Nobody else reads it.
+    static constexpr bool can_be_read_only = true;
+};
+
+/// An input: packed with the call, or kept on this rank and shared with other tasks that read it.
 template <class T, class X>
-T read_argument(CallReader& call, OneInput<X>) {
-    ByteReader input = call.next_input();
-    if constexpr (std::is_void_v<X>) {
-        return T{};
+struct ArrivedArgument<T, OneInput<X>> {
+    std::optional<T> own;
+    std::shared_ptr<const T> shared;
+
+    bool is_shared() const { return static_cast<bool>(shared); }
+    T&& take() {
+        if (!own) {
+            if constexpr (is_copyable<T>) own.emplace(*shared);
+        }
+        return std::move(*own);
+    }
+    const T& get() const { return own ? *own : *shared; }
+    static constexpr bool can_be_read_only = is_copyable<T>;
+};
+
+template <class X>
+X unpack_input(CallReader::Input& input) {
+    if (!input.stored) return decode<X>(input.bytes);
+    if constexpr (is_copyable<X>) {
+        return *input.stored->template get<X>();
     } else {
-        return convert_argument<T>(decode<X>(input));
+        return input.stored->template unpack<X>();
     }
-}
-template <class T, class X>
-T read_argument(CallReader& call, ManyInputs<X>) {
-    std::vector<X> values;
-    for (std::uint64_t count = call.packed().count(); count != 0; --count) {
-        ByteReader input = call.next_input();
-        values.push_back(decode<X>(input));
-    }
-    return convert_argument<T>(std::move(values));
 }
 
-/// Calls, and writes the result.
-template <class F, class Tuple>
-void apply_to_writer(F& function, Tuple&& arguments, ByteWriter& result) {
-    using R = typename ResultOf<F, std::remove_cvref_t<Tuple>>::type;
-    const auto call = [&]() -> decltype(auto) { return std::apply(function, std::forward<Tuple>(arguments)); };
+template <class T>
+ArrivedArgument<T, Packed> read_argument(CallReader& call, Packed) {
+    return {decode<T>(call.packed())};
+}
+template <class T, class X>
+ArrivedArgument<T, OneInput<X>> read_argument(CallReader& call, OneInput<X>) {
+    CallReader::Input input = call.next_input();
+    if constexpr (std::is_void_v<X>) {
+        return {T{}, nullptr};
+    } else {
+        if constexpr (std::is_same_v<T, X> && is_copyable<X>) {
+            if (input.stored) return {std::nullopt, input.stored->template get<X>()};
+        }
+        return {convert_argument<T>(unpack_input<X>(input)), nullptr};
+    }
+}
+template <class T, class X>
+ArrivedArgument<T, ManyInputs<X>> read_argument(CallReader& call, ManyInputs<X>) {
+    std::vector<X> values;
+    for (std::uint64_t count = call.packed().count(); count != 0; --count) {
+        CallReader::Input input = call.next_input();
+        values.push_back(unpack_input<X>(input));
+    }
+    return {convert_argument<T>(std::move(values))};
+}
+
+/// Calls, with a look at what is shared where the function takes it by const reference; it never sees a copy then.
+template <class F, class... Argument>
+decltype(auto) call_with(F& function, Argument&... argument) {
+    if constexpr ((Argument::can_be_read_only && ...) &&
+                  std::is_invocable_v<F&, decltype(std::declval<Argument&>().get())...>) {
+        if ((argument.is_shared() || ...)) return std::invoke(function, argument.get()...);
+    }
+    return std::invoke(function, argument.take()...);
+}
+
+/// Calls, and hands the result over.
+template <class R, class F, class... Argument>
+void call_for_result(CallResult& result, F& function, Argument&... argument) {
+    const auto call = [&]() -> decltype(auto) { return call_with(function, argument...); };
     if constexpr (std::is_void_v<R>) {
         run_to_the_end(call);
     } else {
-        encode<R>(result, run_to_the_end(call));
+        result.accept(static_cast<R>(run_to_the_end(call)));
     }
 }
 
@@ -79,10 +130,11 @@ template <class F, class Kept, class Kinds>
 struct Thunk;
 template <class F, class... T, class... Kind>
 struct Thunk<F, std::tuple<T...>, std::tuple<Kind...>> {
-    static void run(CallReader& call, ByteWriter& result) {
+    static void run(CallReader& call, CallResult& result) {
         F function = FunctionCodec<F>::read(call.packed());
-        std::tuple<T...> arguments{read_argument<T>(call, Kind{})...};  // Braces: left to right.
-        apply_to_writer(function, std::move(arguments), result);
+        using R = typename ResultOf<F, std::tuple<T...>>::type;
+        std::tuple<ArrivedArgument<T, Kind>...> arguments{read_argument<T>(call, Kind{})...};  // Braces: left to right.
+        std::apply([&](auto&... argument) { call_for_result<R>(result, function, argument...); }, arguments);
     }
     static constexpr const char* name() { return __PRETTY_FUNCTION__; }
     static inline FunctionEntry entry{&run, name()};

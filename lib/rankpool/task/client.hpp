@@ -27,11 +27,21 @@ class Client {
     /// True if tasks run in this process, so that calls need not be packed.
     virtual bool shares_memory() const = 0;
 
+    /// The rank of one of the workers, for data that is spread over them: `i` counts round and round.
+    virtual Rank rank_for(std::size_t i) = 0;
+
     /// True if the task was not started and never will be. May wait for the answer of a worker.
     virtual bool cancel(TaskState& state) = 0;
 
     /// Asks a running task to end early.
     virtual void request_stop(TaskState& state) = 0;
+
+    /// Asks for a result that a rank keeps; once it is here (TaskState::fetched) or lost, `arrived` is signalled.
+    virtual void fetch(TaskState& state, Waitable& arrived) = 0;
+
+    /// The last handle of a result that a rank keeps is gone. Called from any thread, with any locks held: it only
+    /// takes note.
+    virtual void forget(const TaskState& state) = 0;
 
     /// Blocks this thread until the waitable is ready or the deadline is over; helps to make progress meanwhile.
     /// Returns whether it is ready.

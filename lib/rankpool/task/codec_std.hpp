@@ -67,6 +67,30 @@ inline constexpr bool is_map<std::unordered_map<K, T, Hash, Equal, Allocator>> =
 template <class K, class T, class Hash, class Equal, class Allocator>
 inline constexpr bool is_map<std::unordered_multimap<K, T, Hash, Equal, Allocator>> = true;
 
+// Containers say that they can be copied even if their items cannot.
+template <class T>
+struct IsCopyable : std::bool_constant<std::is_copy_constructible_v<T>> {};
+template <class T>
+requires(is_bulk_container<T> || is_item_container<T>) struct IsCopyable<T> : IsCopyable<typename T::value_type> {
+};
+template <class T>
+requires is_map<T>
+struct IsCopyable<T> : IsCopyable<typename T::mapped_type> {
+};
+template <class T, std::size_t count>
+struct IsCopyable<std::array<T, count>> : IsCopyable<T> {};
+template <class T>
+struct IsCopyable<std::optional<T>> : IsCopyable<T> {};
+template <class A, class B>
+struct IsCopyable<std::pair<A, B>> : std::conjunction<IsCopyable<A>, IsCopyable<B>> {};
+template <class... T>
+struct IsCopyable<std::tuple<T...>> : std::conjunction<IsCopyable<T>...> {};
+template <class... T>
+struct IsCopyable<std::variant<T...>> : std::conjunction<IsCopyable<T>...> {};
+/// True if values can be copied: also where a container of things that cannot claims so.
+template <class T>
+inline constexpr bool is_copyable = IsCopyable<T>::value;
+
 }  // namespace detail
 
 /// Contiguous elements that can be copied as bytes: one copy for all.

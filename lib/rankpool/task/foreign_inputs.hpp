@@ -34,12 +34,14 @@ class ForeignInputs {
     }
     Held take_any() { return held_.empty() ? Held{} : take(*held_.begin()->first); }
 
-    /// The first input of `state` that is not settled and for which `is_own` is false; null if there is none.
+    /// The first input of `state` for which `is_own` is false and whose result is not here, or not at all yet; null if
+    /// there is none.
     template <class IsOwn>
     static const StateRef* first_foreign(const TaskState& state, IsOwn is_own) {
         if (state.extras_if_any() == nullptr) return nullptr;
         for (const StateRef& input : state.extras_if_any()->inputs) {
-            if (!is_settled(input->status()) && !is_own(*input)) return &input;
+            const bool is_here = is_settled(input->status()) && !(input->is_elsewhere() && !input->is_fetched());
+            if (!is_here && !is_own(*input)) return &input;
         }
         return nullptr;
     }

@@ -33,6 +33,23 @@ void throw_if_unsuccessful(const TaskState& state) {
     if (state.status() == Status::failed) throw_failure(state.failure());
 }
 
+StoredRef bring_here(TaskState& state) {
+    for (;;) {
+        if (StoredRef value = state.fetched()) return value;
+        Waitable arrived;
+        state.client()->fetch(state, arrived);
+        wait_until_ready(state.client(), arrived, Instant::max());
+    }
+}
+
+void bring_here_if_any(TaskState& state) {
+    if (state.status() != Status::succeeded || !state.is_elsewhere()) return;
+    try {
+        bring_here(state);
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): whoever reads it learns of it.
+    }
+}
+
 std::exception_ptr exception_of(const TaskState& state) {
     try {
         throw_if_unsuccessful(state);

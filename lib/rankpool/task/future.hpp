@@ -11,7 +11,7 @@
 #include <rankpool/core/time.hpp>
 #include <rankpool/task/callback.hpp>
 #include <rankpool/task/client.hpp>
-#include <rankpool/task/codec.hpp>
+#include <rankpool/task/codec_std.hpp>
 #include <rankpool/task/failure.hpp>
 #include <rankpool/task/state.hpp>
 
@@ -23,6 +23,11 @@ namespace detail {
 bool wait_settled(TaskState& state, Instant deadline);
 /// Throws what a settled state that did not succeed has to throw.
 void throw_if_unsuccessful(const TaskState& state);
+/// A result that a rank keeps, fetched if it was not here yet. Waits.
+/// @throws Error  it is lost
+StoredRef bring_here(TaskState& state);
+/// The same where there may be nothing to fetch; a loss shows later.
+void bring_here_if_any(TaskState& state);
 /// The exception of a settled state, or null.
 std::exception_ptr exception_of(const TaskState& state);
 [[noreturn]] void throw_timeout(const TaskState& state, Duration timeout);
@@ -150,10 +155,21 @@ class Future {
             }
         }));
     }
+    /// The same for a result that a rank keeps: it stays as long as the state does.
+    T* elsewhere() const {
+        if constexpr (CrossesRanks<T>) {
+            return const_cast<T*>(detail::bring_here(*state_)->template get<T>().get());
+        } else {
+            RANKPOOL_ASSERT(CrossesRanks<T>);
+            return nullptr;
+        }
+    }
     std::add_lvalue_reference_t<const T> value() const {
         detail::throw_if_unsuccessful(*state_);
         if constexpr (std::is_void_v<T>) {
             return;
+        } else if (state_->is_elsewhere()) {
+            return *elsewhere();
         } else if constexpr (detail::is_read_in_place<T>) {
             // A result of another size is none: unpacking says so.
             const Bytes& outcome = state_->outcome();
@@ -166,11 +182,11 @@ class Future {
     T take() const {
         if constexpr (std::is_void_v<T>) {
             value();
-        } else if constexpr (std::is_copy_constructible_v<T>) {
+        } else if constexpr (detail::is_copyable<T>) {
             return value();
         } else {
             detail::throw_if_unsuccessful(*state_);
-            return std::move(*pointer());
+            return std::move(state_->is_elsewhere() ? *elsewhere() : *pointer());
         }
     }
 

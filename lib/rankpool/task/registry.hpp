@@ -7,25 +7,12 @@
 
 #include <rankpool/core/byte_stream.hpp>
 #include <rankpool/core/ids.hpp>
+#include <rankpool/task/call_io.hpp>
 
 namespace rankpool {
 
-/// The arguments of a call as they arrived: those packed by the submitter, and the results that were its inputs.
-class CallReader {
-  public:
-    CallReader(BytesView packed, BytesView inputs) : packed_(packed), inputs_(inputs) {}
-
-    ByteReader& packed() { return packed_; }
-    /// The next input: the encoded result of the task that made it.
-    ByteReader next_input() { return ByteReader(inputs_.raw(inputs_.value<std::uint64_t>())); }
-
-  private:
-    ByteReader packed_;
-    ByteReader inputs_;
-};
-
-/// Unpacks the arguments, calls the function and writes its result.
-using TaskThunk = void (*)(CallReader& call, ByteWriter& result);
+/// Unpacks the arguments, calls the function and hands its result over.
+using TaskThunk = void (*)(CallReader& call, CallResult& result);
 
 /// One kind of call, known to every rank before main() starts. Objects live as long as the program.
 struct FunctionEntry {

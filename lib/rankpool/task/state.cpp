@@ -2,6 +2,7 @@
 #include <thread>
 
 #include <rankpool/core/contract.hpp>
+#include <rankpool/core/error.hpp>
 #include <rankpool/task/client.hpp>
 #include <rankpool/task/state.hpp>
 
@@ -12,7 +13,17 @@ TaskState::TaskState(Client* client) : client_(client) {
 }
 
 TaskState::~TaskState() {
-    if (client_ != nullptr) client_->drop();
+    if (client_ == nullptr) return;
+    if (is_elsewhere()) client_->forget(*this);
+    client_->drop();
+}
+
+bool TaskState::try_hold() {
+    std::uint32_t count = references_.load(std::memory_order_relaxed);
+    while (count != 0) {
+        if (references_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed)) return true;
+    }
+    return false;
 }
 
 void TaskState::lock() {
@@ -20,8 +31,8 @@ void TaskState::lock() {
     while (locked_.exchange(true, std::memory_order_acquire)) std::this_thread::yield();
 }
 
-void TaskState::settle(Status status) {
-    extras_.reset();
+void TaskState::settle(Status status, std::unique_ptr<TaskExtras> extras) {
+    extras_ = std::move(extras);
     lock();
     status_.store(status, std::memory_order_release);
     // The newest is first in the list; they are told in the order in which they came.
@@ -45,9 +56,50 @@ void TaskState::succeed(Bytes result) {
     settle(Status::succeeded);
 }
 
+void TaskState::succeed_elsewhere(const ObjectRef& object) {
+    RANKPOOL_EXPECT(!is_settled(status()));
+    bytes_ = Bytes();
+    auto extras = std::make_unique<TaskExtras>();
+    extras->elsewhere.reset(new KeptElsewhere{.object = object});
+    settle(Status::succeeded, std::move(extras));
+}
+
+StoredRef TaskState::fetched() {
+    lock();
+    const KeptElsewhere& elsewhere = *extras_->elsewhere;
+    StoredRef value = elsewhere.value;
+    const std::string lost = value ? "" : elsewhere.lost;
+    unlock();
+    if (!lost.empty()) throw Error(lost);
+    return value;
+}
+
+bool TaskState::is_fetched() {
+    lock();
+    const bool answer = extras_->elsewhere->value || !extras_->elsewhere->lost.empty();
+    unlock();
+    return answer;
+}
+
+void TaskState::arrive(StoredRef value) {
+    lock();
+    extras_->elsewhere->value = std::move(value);
+    unlock();
+}
+
+void TaskState::lose(const std::string& why) {
+    lock();
+    extras_->elsewhere->lost = why;
+    unlock();
+}
+
 void TaskState::append_result(Bytes& bytes) const {
     RANKPOOL_EXPECT(status() == Status::succeeded);
-    if (keeps_call_) {
+    if (is_elsewhere()) {
+        const StoredRef value = const_cast<TaskState*>(this)->fetched();
+        RANKPOOL_EXPECT(value != nullptr);
+        value->pack(bytes);
+    } else if (keeps_call_) {
         static_cast<LocalCall*>(value_.get())->pack_result(bytes);
     } else {
         bytes.append(bytes_.data(), bytes_.size());

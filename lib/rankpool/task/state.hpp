@@ -9,7 +9,9 @@
 #include <rankpool/core/bytes.hpp>
 #include <rankpool/core/ids.hpp>
 #include <rankpool/task/failure.hpp>
+#include <rankpool/task/object_ref.hpp>
 #include <rankpool/task/options.hpp>
+#include <rankpool/task/stored_value.hpp>
 
 namespace rankpool {
 
@@ -75,11 +77,27 @@ class StateRef {
     TaskState* state_ = nullptr;
 };
 
+/// What becomes of a result that is large.
+enum class Keep : std::uint8_t {
+    if_large,  ///< it stays on the rank that made it
+    never,     ///< it comes with the report: whoever submitted the task wants it in any case
+    always,
+    everywhere,  ///< and all other workers get it, too
+};
+
+/// A result that a rank keeps.
+struct KeptElsewhere {
+    ObjectRef object;
+    StoredRef value = nullptr;  ///< a copy of it, once somebody here has asked for it
+    std::string lost = {};      ///< why it cannot be had any more
+};
+
 /// What only some tasks have.
 struct TaskExtras {
     std::string name;
     std::string key;
     std::vector<StateRef> inputs;  ///< the futures among its arguments, in order
+    std::unique_ptr<KeptElsewhere> elsewhere;
 };
 
 /// What all handles of one future share: first the call, later its outcome.
@@ -100,12 +118,32 @@ class TaskState {
 
     /// Settles with a result in packed form (empty when `local` holds the value). Watchers are told.
     void succeed(Bytes result);
+    /// Settles with a result that a rank keeps. The client is told when no handle is left.
+    void succeed_elsewhere(const ObjectRef& object);
     /// Settles with a value in this process's memory.
     void succeed_with(std::shared_ptr<void> value);
     void fail(const Failure& failure);
     /// Settles with a failure that is packed already.
     void fail_packed(Bytes failure);
     void cancel();
+
+    /// True if a rank keeps the result. Only once settled.
+    bool is_elsewhere() const { return extras_ && extras_->elsewhere; }
+    /// Which; only if it is so.
+    const ObjectRef& object() const { return extras_->elsewhere->object; }
+    /// What has been fetched of it, or null.
+    /// @throws Error  it is lost
+    StoredRef fetched();
+    /// True if nothing is left to wait for: it has been fetched, or is lost.
+    bool is_fetched();
+    /// It has been fetched.
+    void arrive(StoredRef value);
+    /// It cannot be fetched.
+    void lose(const std::string& why);
+    /// A further handle, unless the last one is just being dropped. For those who know the state is not deleted yet.
+    bool try_hold();
+    /// Gives back what try_hold() took, while there are other handles.
+    void let_go() { references_.fetch_sub(1, std::memory_order_acq_rel); }
 
     /// The packed result (empty if the value is in memory), or the packed failure. Only once settled.
     const Bytes& outcome() const { return bytes_; }
@@ -146,13 +184,14 @@ class TaskState {
     Rank origin = -1;                ///< the rank that submitted it; -1: this process
     FunctionId function;
     std::uint16_t level = 0;
+    Keep keep = Keep::if_large;
     std::int32_t priority = 0;
     std::uint64_t stream = 0;  ///< of its random numbers
 
   private:
     friend class StateRef;
     ~TaskState();
-    void settle(Status status);
+    void settle(Status status, std::unique_ptr<TaskExtras> extras = nullptr);
     void lock();
     void unlock() { locked_.store(false, std::memory_order_release); }
 

@@ -44,7 +44,7 @@ void pack_call(TaskState& state, const F& function, const A&... arguments) {
 /// A value of one's own of a result that others may read, too.
 template <class X>
 decltype(auto) own_result(const Future<X>& future) {
-    if constexpr (std::is_copy_constructible_v<X>) {
+    if constexpr (is_copyable<X>) {
         return future.result();
     } else {
         static_assert(CrossesRanks<X>,
@@ -90,7 +90,7 @@ template <class T>
 struct HandOver {
     T& kept;
     operator T() const {  // NOLINT(google-explicit-constructor): it stands for the argument
-        if constexpr (std::is_copy_constructible_v<T>) {
+        if constexpr (is_copyable<T>) {
             return kept;
         } else {
             return std::move(kept);
@@ -148,7 +148,9 @@ class KeptCall<F, R, std::tuple<T...>, std::tuple<Kind...>> final : public Local
         }
     }
     decltype(auto) call(auto&... argument) {
-        if constexpr (std::is_invocable_v<F&, const T&...>) {
+        // A container that only claims to be copyable may be a parameter by value: that would not compile.
+        constexpr bool tell_the_truth = ((is_copyable<T> == std::is_copy_constructible_v<T>)&&...);
+        if constexpr (tell_the_truth && std::is_invocable_v<F&, const T&...>) {
             return run_to_the_end(
                 [&]() -> decltype(auto) { return std::invoke(function_, static_cast<const T&>(argument.get())...); });
         } else {
@@ -174,7 +176,7 @@ enum class Crossing : bool { required, not_needed };
 
 /// Submits a call to a client, with these random numbers. With Crossing::required, what cannot be sent to another rank
 /// does not compile.
-template <Crossing crossing, class F, class... A>
+template <Crossing crossing, Keep keep = Keep::if_large, class F, class... A>
 Future<task_result_t<F, A...>> submit_with_stream(Client& client, const TaskOptions& options, std::uint64_t stream,
                                                   F&& function, A&&... arguments) {
     using Function = std::decay_t<F>;
@@ -190,6 +192,7 @@ Future<task_result_t<F, A...>> submit_with_stream(Client& client, const TaskOpti
     StateRef state(new TaskState(&client));
     state->level = this_task::next_level();
     state->stream = stream;
+    state->keep = keep;
     (note_inputs<std::decay_t<A>>(*state, arguments), ...);
     if (crossing == Crossing::not_needed || client.shares_memory()) {
         using Call = KeptCall<Function, R, kept_arguments_t<Function, A...>,
@@ -206,10 +209,10 @@ Future<task_result_t<F, A...>> submit_with_stream(Client& client, const TaskOpti
 }
 
 /// The same with the random numbers of the next submission from here, or of the task's key.
-template <Crossing crossing, class F, class... A>
+template <Crossing crossing, Keep keep = Keep::if_large, class F, class... A>
 Future<task_result_t<F, A...>> submit_task(Client& client, const TaskOptions& options, F&& function, A&&... arguments) {
-    return submit_with_stream<crossing>(client, options, this_task::next_stream(client, options.key),
-                                        std::forward<F>(function), std::forward<A>(arguments)...);
+    return submit_with_stream<crossing, keep>(client, options, this_task::next_stream(client, options.key),
+                                              std::forward<F>(function), std::forward<A>(arguments)...);
 }
 
 // What then() runs after a Future<void>: the function on nothing. A base class, so that it is as empty as the function.

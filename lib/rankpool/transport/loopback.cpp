@@ -30,8 +30,12 @@ class LoopbackNetwork::Endpoint final : public Transport {
             box_.has_mail.store(false, std::memory_order_relaxed);
         }
         while (next_ != taken_.size()) {
-            const Mail mail = std::move(taken_[next_++]);  // Not handed over again, also if its receiver throws.
-            sink.receive(mail.from, mail.message.view());
+            Mail mail = std::move(taken_[next_++]);  // Not handed over again, also if its receiver throws.
+            if (mail.message.size() > batch_bytes()) {
+                sink.receive_owned(mail.from, std::move(mail.message));
+            } else {
+                sink.receive(mail.from, mail.message.view());
+            }
         }
         taken_.clear();
         next_ = 0;

@@ -228,11 +228,11 @@ class MpiTransport final : public Transport {
             while (!waiting.messages.empty()) {
                 if (waiting.messages.front().second) {
                     if (!waiting.large.front().is_complete()) break;
-                    const Bytes bytes = std::move(waiting.large.front().bytes);
+                    Bytes bytes = std::move(waiting.large.front().bytes);
                     waiting.large.pop_front();
                     waiting.messages.pop_front();
                     --large_receives_;
-                    sink.receive(from, bytes.view());
+                    sink.receive_owned(from, std::move(bytes));
                 } else {
                     const Bytes bytes = std::move(waiting.messages.front().first);
                     waiting.messages.pop_front();

@@ -58,6 +58,11 @@ class Progress {
     void became_busy() {
         if (background_sleeps_) background_wakes_.notify_one();
     }
+    /// The same from any thread, lock held or not; the role's is_busy() says so already.
+    void nudge() {
+        transport_.doorbell().ring();
+        background_wakes_.notify_one();
+    }
     /// Ends the background thread. Lock not held.
     void stop_background();
 

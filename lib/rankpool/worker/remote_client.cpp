@@ -3,16 +3,20 @@
 
 #include <rankpool/core/error.hpp>
 #include <rankpool/task/callback.hpp>
+#include <rankpool/task/future.hpp>
 #include <rankpool/task/needs.hpp>
 #include <rankpool/worker/remote_client.hpp>
 #include <rankpool/worker/worker.hpp>
 
 namespace rankpool {
 
-RemoteClient::RemoteClient(Worker& worker) : worker_(&worker) {}
+RemoteClient::RemoteClient(Worker& worker) : worker_(&worker), progress_(&worker.progress_) {}
 
 bool RemoteClient::knows(const TaskState& state) const {
-    return state.client() == this && state.origin_token < states_.size() && states_[state.origin_token].get() == &state;
+    if (state.client() != this || state.origin_token >= states_.size()) return false;
+    if (states_[state.origin_token].get() == &state) return true;
+    const auto kept = kept_.find(state.origin_token);
+    return kept != kept_.end() && kept->second == &state;
 }
 
 void RemoteClient::submit(const StateRef& state, const TaskOptions& options) {
@@ -31,7 +35,8 @@ void RemoteClient::submit(const StateRef& state, const TaskOptions& options) {
         if (!held_.holds(*state)) held_.hold(state, options);
     }
     // When that input is settled, look again: there may be more.
-    detail::on_settled(foreign, [client = ClientRef<RemoteClient>(this), state, options](const StateRef&) {
+    detail::on_settled(foreign, [client = ClientRef<RemoteClient>(this), state, options](const StateRef& input) {
+        detail::bring_here_if_any(*input);
         if (!is_settled(state->status())) client->submit(state, options);
     });
 }
@@ -47,6 +52,7 @@ void RemoteClient::send(const StateRef& state, const TaskOptions& options) {
                             .function = state->function.value,
                             .priority = options.priority,
                             .retries = static_cast<std::uint32_t>(std::max(options.retries, 0)),
+                            .keep = static_cast<protocol::KeepRule>(state->keep),
                             .name = options.name,
                             .key = options.key,
                             .stream = state->stream,
@@ -56,7 +62,7 @@ void RemoteClient::send(const StateRef& state, const TaskOptions& options) {
     std::deque<Bytes> values;  // what the submit record borrows
     if (const TaskExtras* const extras = state->extras_if_any()) {
         for (const StateRef& input : extras->inputs) {
-            if (input->status() == Status::succeeded) {
+            if (input->status() == Status::succeeded && !(input->is_elsewhere() && knows(*input))) {
                 input->append_result(values.emplace_back());
                 submit.inputs.push_back({.token = protocol::SubmitInput{}.token, .value = values.back().view()});
             } else if (knows(*input)) {
@@ -95,11 +101,21 @@ void RemoteClient::on_settled(const protocol::Settled& settled) {
         throw DecodeError("a message settles a task that this rank did not submit");
     }
     const StateRef state = std::exchange(states_[settled.token], StateRef());
-    free_tokens_.push_back(settled.token);
-    worker_->tell(protocol::Kind::release, settled.token);
+    const bool is_kept = settled.is_kept && static_cast<Status>(settled.status) == Status::succeeded;
+    if (is_kept) {  // The token stands for it until the last handle is gone.
+        kept_.emplace(settled.token, state.get());
+    } else {
+        free_tokens_.push_back(settled.token);
+        worker_->tell(protocol::Kind::release, settled.token);
+    }
     switch (static_cast<Status>(settled.status)) {
         case Status::succeeded:
-            state->succeed(Bytes(settled.outcome));
+            if (is_kept) {
+                ByteReader reader(settled.outcome);
+                state->succeed_elsewhere(decode_object(reader));
+            } else {
+                state->succeed(Bytes(settled.outcome));
+            }
             break;
         case Status::failed:
             state->fail_packed(Bytes(settled.outcome));
@@ -121,6 +137,12 @@ void RemoteClient::answer_cancel(TaskState& state) {
     const auto [begin, end] = cancel_waits_.equal_range(&state);
     for (auto wait = begin; wait != end; ++wait) wait->second->signal();
     cancel_waits_.erase(begin, end);
+}
+
+Rank RemoteClient::rank_for(std::size_t i) {
+    if (worker_ == nullptr) throw ShutdownError("the pool this task ran in is shut down; it takes no more tasks");
+    // Whether rank 0 works too is not known here; all others do.
+    return 1 + static_cast<Rank>(i % static_cast<std::size_t>(worker_->transport_.size() - 1));
 }
 
 bool RemoteClient::cancel(TaskState& state) {
@@ -148,6 +170,39 @@ void RemoteClient::request_stop(TaskState& state) {
     if (!is_settled(state.status()) && knows(state)) worker_->tell(protocol::Kind::request_stop, state.origin_token);
 }
 
+void RemoteClient::fetch(TaskState& state, Waitable& arrived) {
+    if (worker_ != nullptr) {
+        const std::lock_guard lock(worker_->progress_.mutex());
+        worker_->fetch_for(state, arrived);
+        return;
+    }
+    state.lose("the result stayed on a rank, and the pool has ended");
+    arrived.signal();
+}
+
+void RemoteClient::forget(const TaskState& state) {
+    const std::lock_guard lock(forget_mutex_);
+    if (progress_ == nullptr) return;
+    forgotten_.push_back(state.origin_token);
+    has_releases_.store(true, std::memory_order_release);
+    progress_->nudge();
+}
+
+void RemoteClient::send_releases() {
+    if (!has_releases()) return;
+    std::vector<std::uint32_t> tokens;
+    {
+        const std::lock_guard lock(forget_mutex_);
+        tokens.swap(forgotten_);
+        has_releases_.store(false, std::memory_order_release);
+    }
+    for (const std::uint32_t token : tokens) {
+        kept_.erase(token);
+        free_tokens_.push_back(token);
+        worker_->tell(protocol::Kind::release, token);
+    }
+}
+
 bool RemoteClient::help_until(Waitable& waitable, Instant deadline) {
     // A thread that a task started. The worker's own threads suspend instead.
     if (worker_ == nullptr) return waitable.is_ready();
@@ -157,6 +212,10 @@ bool RemoteClient::help_until(Waitable& waitable, Instant deadline) {
 }
 
 void RemoteClient::close() {
+    {
+        const std::lock_guard lock(forget_mutex_);
+        progress_ = nullptr;
+    }
     const Failure gone = broken_executor_failure("the pool ended before this task did");
     for (StateRef& state : states_) {
         if (!state) continue;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -12,6 +14,7 @@
 
 namespace rankpool {
 
+class Progress;
 class Worker;
 
 /// Lets the tasks of a worker submit tasks: calls go to the coordinator as records, outcomes come back.
@@ -23,13 +26,19 @@ class RemoteClient final : public Client {
 
     void submit(const StateRef& state, const TaskOptions& options) override;
     bool shares_memory() const override { return false; }
+    Rank rank_for(std::size_t i) override;
     bool cancel(TaskState& state) override;
     void request_stop(TaskState& state) override;
+    void fetch(TaskState& state, Waitable& arrived) override;
+    void forget(const TaskState& state) override;
     bool help_until(Waitable& waitable, Instant deadline) override;
 
     // For the worker, with its lock held.
     void on_settled(const protocol::Settled& settled);
     void on_cancel_refused(std::uint32_t token);
+    /// Gives back the tokens of results that nobody here needs any more.
+    void send_releases();
+    bool has_releases() const { return has_releases_.load(std::memory_order_acquire); }
     /// Settles what is left with BrokenExecutor and refuses what comes later; the worker may go afterwards.
     void close();
 
@@ -42,6 +51,11 @@ class RemoteClient final : public Client {
     Worker* worker_;                // null after close()
     std::vector<StateRef> states_;  // by token
     std::vector<std::uint32_t> free_tokens_;
+    std::unordered_map<std::uint32_t, const TaskState*> kept_;  // settled, with a result that a rank keeps, by token
+    std::mutex forget_mutex_;                                   // guards the next two
+    std::vector<std::uint32_t> forgotten_;
+    Progress* progress_ = nullptr;  // null after close()
+    std::atomic<bool> has_releases_{false};
     ForeignInputs held_;
     std::unordered_multimap<TaskState*, Waitable*> cancel_waits_;
 };

@@ -110,7 +110,9 @@ void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
                                .executor = worker_.executor_,
                                .stop = &running.stop,
                                .random = {.seed = worker_.options_.seed, .stream = held.stream}};
-    Bytes outcome;
+    const bool may_keep = held.keep != protocol::KeepRule::never && !held.is_local;
+    const std::uint64_t keep_above = held.keep == protocol::KeepRule::if_large ? worker_.options_.keep_above : 0;
+    CallResult result(may_keep ? keep_above : CallResult::keep_nothing);
     bool raised = false;
     try {
         const FunctionEntry* const entry = held.is_local ? nullptr : &find_function(FunctionId{held.function});
@@ -120,9 +122,8 @@ void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
         if (entry == nullptr) {
             ByteReader(held.packed.view()).value<LocalCall*>()->run();
         } else {
-            CallReader call(held.packed.view(), held.inputs.view());
-            ByteWriter writer(outcome);
-            entry->thunk(call, writer);
+            CallReader call(held.packed.view(), held.inputs.view(), held.objects);
+            entry->thunk(call, result);
         }
     } catch (const boost::context::detail::forced_unwind&) {
         throw;
@@ -137,8 +138,9 @@ void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
         } else {
             failure.passed_through.push_back(*context.name);
         }
-        outcome.clear();
-        ByteWriter writer(outcome);
+        result.stored.reset();
+        result.bytes.clear();
+        ByteWriter writer(result.bytes);
         encode_failure(writer, failure);
     }
     this_task::current() = nullptr;
@@ -146,7 +148,7 @@ void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
     const Instant end = now();
     lock.lock();
     worker_.end(running);
-    report(running, raised, outcome, end - running.start - suspended_time_);
+    report(running, raised, result, end - running.start - suspended_time_);
     if (end - last_poll_ > report_delay || worker_.queue_.is_empty()) {
         last_poll_ = end;
         worker_.outbox_.flush();
@@ -154,12 +156,16 @@ void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
     }
 }
 
-void Slot::report(const Worker::Running& running, bool raised, const Bytes& outcome, Duration busy) {
+void Slot::report(const Worker::Running& running, bool raised, const CallResult& result, Duration busy) {
+    const bool is_kept = static_cast<bool>(result.stored);
+    const std::uint64_t size = is_kept ? result.stored->size() : 0;
+    if (is_kept) worker_.store_.put({TaskId{running.task}, Execution{running.execution}}, result.stored);
     worker_.tell(protocol::Finished{.task = running.task,
                                     .execution = running.execution,
                                     .raised = raised,
+                                    .is_kept = is_kept,
                                     .busy_ns = static_cast<std::uint64_t>(std::max(busy, Duration::zero()).count()),
-                                    .outcome = outcome.view()});
+                                    .outcome = is_kept ? std::as_bytes(std::span(&size, 1)) : result.bytes.view()});
 }
 
 // Before anything of a wait is noted: there may be no memory for one more.

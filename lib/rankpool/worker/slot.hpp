@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include <rankpool/task/call_io.hpp>
 #include <rankpool/task/waitable.hpp>
 #include <rankpool/worker/runner.hpp>
 #include <rankpool/worker/worker.hpp>
@@ -31,7 +32,7 @@ class Slot final : public FiberWaiter, private Wakeup {
     Instant next_deadline() const;
     void run_task(std::unique_lock<std::mutex>& lock, HeldTask held);
     void reserve_runner();
-    void report(const Worker::Running& running, bool raised, const Bytes& outcome, Duration busy);
+    void report(const Worker::Running& running, bool raised, const CallResult& result, Duration busy);
     void wake(Waitable& waitable) override;
     void give_back_free_runner();
     void end_free_runners();

@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <rankpool/core/bytes.hpp>
 #include <rankpool/protocol/messages.hpp>
+#include <rankpool/task/stored_value.hpp>
 
 namespace rankpool {
 
@@ -22,10 +24,12 @@ struct HeldTask {
     std::uint64_t stream = 0;
     bool is_local = false;
     bool must_stop = false;
+    protocol::KeepRule keep = protocol::KeepRule::if_large;
     std::string name;
     std::string key;
     Bytes packed;
     Bytes inputs;
+    std::vector<StoredRef> objects;  ///< those of its inputs that ranks keep, once they are here
 
     static HeldTask from(const protocol::Assign& assign) {
         HeldTask held;
@@ -37,6 +41,7 @@ struct HeldTask {
         held.stream = assign.stream;
         held.is_local = assign.is_local;
         held.must_stop = assign.must_stop;
+        held.keep = assign.keep;
         held.name = assign.name;
         held.key = assign.key;
         held.packed = Bytes(assign.packed);

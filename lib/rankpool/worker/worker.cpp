@@ -74,6 +74,7 @@ int Worker::finish() {
     progress_.stop_background();
     const std::lock_guard lock(progress_.mutex());
     if (remote_client_ != nullptr) remote_client_->close();
+    store_.clear();
     tell(protocol::Kind::goodbye, 0U);
     outbox_.flush();
     return exit_code_;
@@ -89,9 +90,15 @@ void Worker::fail_initializer(const std::string& why) {
 
 bool Worker::turn() {
     announce_long_tasks();
+    if (remote_client_ != nullptr) remote_client_->send_releases();
     const bool any = transport_.poll(*this);
     outbox_.flush();
     return any;
+}
+
+bool Worker::is_busy() const {
+    return !running_.empty() || !outbox_.is_empty() || !fetches_.is_empty() ||
+           (remote_client_ != nullptr && remote_client_->has_releases());
 }
 
 void Worker::after_turn() { run_deferred_callbacks(); }
@@ -155,18 +162,28 @@ void Worker::take(const protocol::Record& record) {
     if (is_broken_) return;  // After a failed initializer; the coordinator has settled everything already.
     try {
         const protocol::Assign assign = protocol::read_assign(record);
-        queue_.push(assign.priority, HeldTask::from(assign));
+        const std::vector<ObjectRef> inputs = inputs_elsewhere(assign.inputs);
+        if (inputs.empty()) {
+            queue_.push(assign.priority, HeldTask::from(assign));
+        } else {
+            take_with_inputs(assign.priority, HeldTask::from(assign), inputs);
+        }
     } catch (const DecodeError& error) {
         complain(error.what());
-        Bytes failure;
-        ByteWriter writer(failure);
-        encode_failure(writer, capture_failure());
-        tell(protocol::Finished{.task = record.header.id,
-                                .execution = record.header.number,
-                                .raised = true,
-                                .busy_ns = 0,
-                                .outcome = failure.view()});
+        HeldTask held;
+        held.task = record.header.id;
+        held.execution = record.header.number;
+        fail_held(held);
     }
+}
+
+// With the exception at hand.
+void Worker::fail_held(const HeldTask& held) {
+    Bytes failure;
+    ByteWriter writer(failure);
+    encode_failure(writer, capture_failure());
+    tell(protocol::Finished{
+        .task = held.task, .execution = held.execution, .raised = true, .busy_ns = 0, .outcome = failure.view()});
 }
 
 void Worker::handle(const protocol::Record& record) {
@@ -176,11 +193,14 @@ void Worker::handle(const protocol::Record& record) {
             take(record);
             return;
         case protocol::Kind::revoke:
-            tell(queue_.remove(header.id, header.number) ? protocol::Kind::returned : protocol::Kind::revoke_refused,
+            tell(remove(header.id, header.number) ? protocol::Kind::returned : protocol::Kind::revoke_refused,
                  header.id, header.number);
             return;
         case protocol::Kind::stop_task:
             queue_.stop(header.id, header.number);
+            if (Fetches::Pending* const pending = fetches_.find(header.id, header.number)) {
+                pending->task.must_stop = true;
+            }
             for (Running* running : running_) {
                 if (running->task == header.id && running->execution == header.number) running->stop = true;
             }
@@ -191,6 +211,22 @@ void Worker::handle(const protocol::Record& record) {
         case protocol::Kind::cancel_refused:
             if (remote_client_ != nullptr) remote_client_->on_cancel_refused(header.id);
             return;
+        case protocol::Kind::fetch:
+            on_fetch(protocol::read_fetch(record));
+            return;
+        case protocol::Kind::datum:
+            on_datum({TaskId{header.id}, Execution{header.number}},
+                     header.level != 0 ? nullptr : std::make_shared<StoredValue>(Bytes(record.payload)));
+            return;
+        case protocol::Kind::drop:
+            on_drop({TaskId{header.id}, Execution{header.number}});
+            return;
+        case protocol::Kind::acquire: {
+            const protocol::Acquire acquire = protocol::read_acquire(record);
+            const ObjectId id{TaskId{acquire.task}, Execution{acquire.execution}};
+            if (!store_.find(id)) want({.id = id, .holder = acquire.holder}).is_for_the_store = true;
+            return;
+        }
         case protocol::Kind::stop:
             is_stopping_ = true;
             exit_code_ = static_cast<int>(header.number);

@@ -11,9 +11,11 @@
 
 #include <rankpool/protocol/messages.hpp>
 #include <rankpool/protocol/outbox.hpp>
+#include <rankpool/store/store.hpp>
 #include <rankpool/task/resources.hpp>
 #include <rankpool/task/this_task.hpp>
 #include <rankpool/transport/progress.hpp>
+#include <rankpool/worker/fetches.hpp>
 #include <rankpool/worker/task_queue.hpp>
 
 namespace rankpool {
@@ -25,8 +27,10 @@ class Slot;
 struct WorkerOptions {
     Rank rank = 0;  ///< for this_task::rank() and messages
     std::string host = {};
-    std::uint32_t slots = 1;   ///< tasks at once; slot 0 is the thread that calls run()
-    Resources resources = {};  ///< what it lends to tasks while they run
+    std::uint32_t slots = 1;                             ///< tasks at once; slot 0 is the thread that calls run()
+    Resources resources = {};                            ///< what it lends to tasks while they run
+    std::uint64_t keep_above = std::uint64_t{64} << 10;  ///< results of more bytes stay here
+    bool is_beside_coordinator = false;                  ///< other ranks are reached through it
     PaceKind pace = PaceKind::balanced;
     std::size_t stack_bytes = std::size_t{8} << 20;
     std::function<void()> initializer = {};  ///< runs once on every slot's thread before its first task
@@ -68,12 +72,14 @@ class Worker final : public Progress::Role, private MessageSink {
 
     // Progress::Role
     bool turn() override;
-    bool is_busy() const override { return !running_.empty() || !outbox_.is_empty(); }
+    bool is_busy() const override;
     void after_turn() override;
     // MessageSink
     void receive(Rank from, BytesView message) override;
     void handle(const protocol::Record& record);
+    void receive_owned(Rank from, Bytes message) override;
     void take(const protocol::Record& record);
+    void fail_held(const HeldTask& held);
     void complain(std::string_view why);
 
     void begin(Running& running);
@@ -84,6 +90,18 @@ class Worker final : public Progress::Role, private MessageSink {
     void tell(const Fields&... fields) {
         outbox_.add([&](Bytes& message) { protocol::write(message, fields...); });
     }
+    // data.cpp: results that ranks keep.
+    void take_with_inputs(std::int32_t priority, HeldTask held, const std::vector<ObjectRef>& inputs);
+    void release(Fetches::Pending& pending);
+    Fetches::Coming& want(const ObjectRef& object);
+    void send_to(Rank rank, Bytes message);
+    void send_datum(Rank to, ObjectId id, StoredValue* value);
+    void on_fetch(const protocol::Fetch& fetch);
+    void on_datum(ObjectId id, const StoredRef& value);
+    void on_drop(ObjectId id);
+    void fetch_for(TaskState& state, Waitable& arrived);
+    bool remove(std::uint32_t task, std::uint32_t execution);
+
     void fail_initializer(const std::string& why);
     int finish();
 
@@ -92,6 +110,8 @@ class Worker final : public Progress::Role, private MessageSink {
     protocol::Outbox outbox_;
     Progress progress_;
     TaskQueue queue_;
+    Store store_;
+    Fetches fetches_;
     std::vector<Running*> running_;          // started and not ended, suspended ones included
     std::size_t unannounced_ = 0;            // those of them of which the coordinator does not know that they run
     RemoteClient* remote_client_ = nullptr;  // counted like every client
