@@ -6,6 +6,11 @@
 #include <utility>
 
 namespace rankpool::simulation {
+namespace {
+
+constexpr std::uint32_t workers_per_node = 4;
+
+}  // namespace
 
 VirtualCluster::VirtualCluster(const ClusterOptions& options, const Workload& workload, scheduler::Scheduler& scheduler)
     : options_(options), random_(options.seed), scheduler_(&scheduler), driver_(workload), paths_(paths_of(workload)) {}
@@ -53,14 +58,17 @@ void VirtualCluster::join(WorkerId id) {
                                scheduler::Need{scheduler::ResourceId{1}, options_.stock}};
     tell(scheduler::WorkerJoined{
         id, slots,
-        options_.stock > 0 ? std::span<const scheduler::Need>(resources) : std::span<const scheduler::Need>()});
+        options_.stock > 0 ? std::span<const scheduler::Need>(resources) : std::span<const scheduler::Need>(),
+        scheduler::NodeId{id.value / workers_per_node}});
 }
 
 void VirtualCluster::define_requests() {
     scheduler::RequestId request{0};
     for (const RequestVariants& variants : driver_.workload().requests()) {
         const std::vector<std::span<const scheduler::Need>> views(variants.begin(), variants.end());
-        tell(scheduler::RequestDefined{.request = request, .variants = views});
+        const std::uint32_t ranks = driver_.workload().ranks(request);
+        ranks_max_ = std::max(ranks_max_, ranks);
+        tell(scheduler::RequestDefined{.request = request, .variants = views, .ranks = ranks});
         ++request.value;
     }
 }

@@ -69,6 +69,9 @@ class VirtualCluster {
     struct RevokeArrives {
         scheduler::RevokeTask command;
     };
+    struct StopArrives {
+        scheduler::StopTask command;
+    };
     struct WakeArrives {
         WorkerId worker;
         TaskId task;
@@ -101,11 +104,12 @@ class VirtualCluster {
         WorkerId worker;
         scheduler::LossReason reason;
     };
+    struct ClockRings {};
     struct Burst {
         TaskNumber first = 0;
     };
-    using Occurrence = std::variant<AssignArrives, RevokeArrives, WakeArrives, DrainArrives, PhaseEnds, RunsLong,
-                                    ReportArrives, ChildrenArrive, LossIsNoticed, Burst, Incident>;
+    using Occurrence = std::variant<AssignArrives, RevokeArrives, StopArrives, WakeArrives, DrainArrives, PhaseEnds, RunsLong,
+                                    ReportArrives, ChildrenArrive, LossIsNoticed, ClockRings, Burst, Incident>;
 
     struct Seat {
         VirtualWorker worker;
@@ -134,6 +138,7 @@ class VirtualCluster {
     // cluster_workers.cpp
     void on(const AssignArrives& event);
     void on(const RevokeArrives& event);
+    void on(const StopArrives& event);
     void on(const WakeArrives& event);
     void on(const DrainArrives& event);
     void on(const PhaseEnds& event);
@@ -146,6 +151,8 @@ class VirtualCluster {
     void on(const ReportArrives& event);
     void on(const ChildrenArrive& event);
     void on(const LossIsNoticed& event);
+    void on(const ClockRings& event);
+    void set_clock();
     void flush_reports();
     void tell(const scheduler::Event& event);
     void carry_out(std::size_t first, std::size_t end, Instant when);
@@ -153,6 +160,8 @@ class VirtualCluster {
     void carry_out(const scheduler::RevokeTask& command, Instant when);
     void carry_out(const scheduler::SettleTask& command, Instant when);
     void carry_out(const scheduler::RefuseCancel&, Instant) {}
+    void carry_out(const scheduler::StopTask& command, Instant when);
+    void carry_out(const scheduler::CarveRange& command, Instant when);
 
     // cluster_submitting.cpp
     void on(const Burst& event);
@@ -185,6 +194,8 @@ class VirtualCluster {
     Instant last_settled_{};
     std::vector<Seat> seats_;
     std::uint32_t healthy_ = 0;
+    std::uint32_t ranks_max_ = 1;  ///< workers that some task needs together
+    Instant wake_up_ = Instant::max();  ///< when the scheduler is to be told that time has passed
 
     std::vector<Told> told_;  ///< reports to be handled together; at most row_max
     scheduler::CommandSink commands_;

@@ -55,10 +55,10 @@ void VirtualCluster::cancel(TaskNumber number) {
     tell(scheduler::CancelRequested{driver_.id(number)});
 }
 
-/// Somebody has to do the work: the last healthy worker stays.
+/// Somebody has to do the work: the last healthy worker stays, and as many as some task needs together.
 bool VirtualCluster::may_lose(WorkerId id) const {
     if (id.value >= seats_.size() || !seats_[id.value].is_alive) return false;
-    return healthy_ > 1 || !seats_[id.value].is_healthy;
+    return healthy_ > ranks_max_ || !seats_[id.value].is_healthy;
 }
 
 }  // namespace rankpool::simulation

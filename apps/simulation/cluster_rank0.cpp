@@ -1,6 +1,8 @@
 // What happens on rank 0: the calls of the scheduler, and what it wants done.
 #include <algorithm>
+#include <optional>
 #include <simulation/cluster.hpp>
+#include <stdexcept>
 
 namespace rankpool::simulation {
 
@@ -55,6 +57,7 @@ void VirtualCluster::flush_reports() {
     }
     commands_.clear();
     told_.clear();
+    set_clock();
 }
 
 void VirtualCluster::on(const ChildrenArrive& event) {
@@ -78,6 +81,7 @@ void VirtualCluster::tell(const Event& event) {
     if (watcher_ != nullptr) watcher_->decided(event, commands_, now_);
     carry_out(0, commands_.size(), now_);
     commands_.clear();
+    set_clock();
 }
 
 void VirtualCluster::carry_out(std::size_t first, std::size_t end, Instant when) {
@@ -94,6 +98,27 @@ void VirtualCluster::carry_out(const AssignTask& command, Instant when) {
 
 void VirtualCluster::carry_out(const RevokeTask& command, Instant when) {
     send_to(command.worker, when, RevokeArrives{command});
+}
+
+void VirtualCluster::carry_out(const StopTask& command, Instant when) {
+    send_to(command.worker, when, StopArrives{command});
+}
+
+void VirtualCluster::carry_out(const CarveRange&, Instant) {
+    throw std::logic_error("a range is carved, but none was submitted");
+}
+
+void VirtualCluster::on(const ClockRings&) {
+    wake_up_ = Instant::max();
+    flush_reports();
+    tell(TimePassed{});
+}
+
+void VirtualCluster::set_clock() {
+    const std::optional<Instant> deadline = scheduler_->next_deadline();
+    if (!deadline || *deadline >= wake_up_) return;
+    wake_up_ = std::max(*deadline, now_);
+    queue_.push(wake_up_, ClockRings{});
 }
 
 void VirtualCluster::carry_out(const SettleTask& command, Instant when) {

@@ -64,7 +64,8 @@ void VirtualCluster::prepare(TaskNumber number) {
                     .level = driver_.level(number),
                     .retries = plan.retries,
                     .path = path(number),
-                    .request = plan.request});
+                    .request = plan.request,
+                    .is_speculative = plan.is_speculative});
 }
 
 }  // namespace rankpool::simulation

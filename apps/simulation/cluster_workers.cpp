@@ -13,11 +13,12 @@ void VirtualCluster::on(const AssignArrives& event) {
                     .execution = event.command.execution,
                     .number = event.number,
                     .attempt = event.command.attempt,
+                    .member = event.command.member,
                     .busy = plan.busy * at.slowness,
                     .priority = plan.priority,
                     .level = driver_.level(event.number),
                     .children = plan.children,
-                    .is_raising = event.command.attempt <= plan.raises});
+                    .is_raising = event.command.member == 0 && event.command.attempt <= plan.raises});
     go_on(event.command.worker);
 }
 
@@ -30,6 +31,21 @@ void VirtualCluster::on(const RevokeArrives& event) {
         report(asked.worker, RevokeRefused{asked.task, asked.execution});
     }
     go_on(asked.worker);
+}
+
+void VirtualCluster::on(const StopArrives& event) {
+    const auto& [task, worker, execution, member] = event.command;
+    Seat& at = seat(worker);
+    if (!at.is_alive) return;
+    if (at.worker.give_back(task, execution)) {
+        report(worker, TaskReturned{task, execution});
+    } else if (const HeldTask* const held = at.worker.find_running(task, execution)) {
+        if (watcher_ != nullptr && member == 0) watcher_->stopped(held->number, worker, now_);
+        if (watcher_ != nullptr && member != 0) watcher_->member_ended(held->number, worker, now_);
+        report(worker, TaskFinished{task, execution, TaskEnd::raised, Duration{}, 0, member});
+        at.worker.finish(task, execution);
+    }
+    go_on(worker);
 }
 
 void VirtualCluster::on(const WakeArrives& event) {
@@ -52,8 +68,9 @@ void VirtualCluster::on(const PhaseEnds& event) {
         wait_for_children(event.worker, *task);
     } else {
         const TaskEnd end = task->is_raising ? TaskEnd::raised : TaskEnd::returned;
-        if (watcher_ != nullptr) watcher_->ended(task->number, event.worker, end, now_);
-        report(event.worker, TaskFinished{event.task, event.execution, end, task->busy});
+        if (watcher_ != nullptr && task->member == 0) watcher_->ended(task->number, event.worker, end, now_);
+        if (watcher_ != nullptr && task->member != 0) watcher_->member_ended(task->number, event.worker, now_);
+        report(event.worker, TaskFinished{event.task, event.execution, end, task->busy, 0, task->member});
         at.worker.finish(event.task, event.execution);
     }
     go_on(event.worker);
@@ -85,11 +102,13 @@ void VirtualCluster::go_on(WorkerId id) {
         if (task->has_waited) {
             report(id, TaskResumed{task->task, task->execution});
             if (watcher_ != nullptr) watcher_->resumed(task->number, id, now_);
+        } else if (watcher_ != nullptr && task->member != 0) {
+            watcher_->member_started(task->number, id, now_);
         } else if (watcher_ != nullptr) {
             watcher_->started(task->number, id, task->attempt, now_);
         }
         queue_.push(now_ + phase, PhaseEnds{id, task->task, task->execution});
-        if (!task->has_waited && phase > options_.announce_after) {
+        if (!task->has_waited && task->member == 0 && phase > options_.announce_after) {
             queue_.push(now_ + options_.announce_after, RunsLong{id, task->task, task->execution});
         }
     }

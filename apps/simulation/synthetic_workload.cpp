@@ -19,9 +19,11 @@ TaskPlan SyntheticWorkload::plan(TaskNumber number) const {
     if (options_.parents > 0 && random.chance(options_.parents)) {
         plan.children = static_cast<std::uint16_t>(random.between(1, 4));
     }
+    if (options_.speculative > 0 && plan.children == 0) plan.is_speculative = random.chance(options_.speculative);
     // Children have none: a parent keeps what it holds while it waits for them.
     if (options_.requests > 0 && number < size() && !random.chance(333)) {
         plan.request = scheduler::RequestId{random.below(options_.requests)};
+        if (ranks(plan.request) > 1) plan.children = 0;
     }
     return plan;
 }

@@ -14,6 +14,7 @@ struct HeldTask {
     Execution execution;
     TaskNumber number = 0;
     std::uint32_t attempt = 1;
+    std::uint32_t member = 0;  ///< of a task over several workers
     Duration busy{};  ///< of this worker, all phases
     std::int32_t priority = 0;
     std::uint16_t level = 0;

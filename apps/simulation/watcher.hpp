@@ -24,6 +24,11 @@ class Watcher {
     virtual void worker_lost(WorkerId, scheduler::LossReason, Instant) {}
     virtual void assigned(TaskNumber, WorkerId, Instant) {}
     virtual void started(TaskNumber, WorkerId, std::uint32_t /*attempt*/, Instant) {}
+    /// It was stopped, as nobody waits for it any more.
+    virtual void stopped(TaskNumber, WorkerId, Instant) {}
+    /// Of tasks over several workers: those beside the leader. `started` and `ended` tell of the leader.
+    virtual void member_started(TaskNumber, WorkerId, Instant) {}
+    virtual void member_ended(TaskNumber, WorkerId, Instant) {}
     virtual void suspended(TaskNumber, WorkerId, Instant) {}
     virtual void resumed(TaskNumber, WorkerId, Instant) {}
     virtual void ended(TaskNumber, WorkerId, scheduler::TaskEnd, Instant) {}

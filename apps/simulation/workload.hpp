@@ -21,6 +21,7 @@ struct TaskPlan {
     std::uint16_t raises = 0;           ///< so many attempts, counted from the first, end with an exception
     scheduler::RequestId request = {};  ///< one of Workload::requests(), or none
     std::uint16_t children = 0;         ///< tasks it submits half-way, and waits for
+    bool is_speculative = false;        ///< a copy of it may be made
 };
 
 /// What some tasks need: any one of these.
@@ -35,6 +36,8 @@ class Workload {
     virtual TaskNumber size() const = 0;
     virtual TaskPlan plan(TaskNumber number) const = 0;
     virtual std::vector<RequestVariants> requests() const { return {}; }
+    /// How many workers run tasks with the request together.
+    virtual std::uint32_t ranks(scheduler::RequestId) const { return 1; }
     /// Appends the inputs, all below `number`. Children have none.
     virtual void add_inputs(TaskNumber number, std::vector<TaskNumber>& inputs) const = 0;
 };

@@ -1,5 +1,6 @@
 // Plays what a fuzzer has found, and random bytes, with the ordinary compiler.
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -26,8 +27,11 @@ TEST(Corpus, breaks_no_rule) {
     }
 }
 
+/// RANKPOOL_FUZZ_SEEDS=20000 plays so many.
 TEST(RandomBytes, break_no_rule) {
-    for (std::uint32_t seed = 1; seed <= 200; ++seed) {
+    const char* const wanted = std::getenv("RANKPOOL_FUZZ_SEEDS");
+    const std::uint32_t count = wanted != nullptr ? static_cast<std::uint32_t>(std::stoul(wanted)) : 300;
+    for (std::uint32_t seed = 1; seed <= count; ++seed) {
         std::mt19937 random(seed);
         std::vector<std::uint8_t> bytes(random() % 4000);
         for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());

@@ -44,8 +44,7 @@ void EventPlayer::step() {
     }
 }
 
-void EventPlayer::submit() {
-    if (unsettled_.size() == tasks_max) return;
+TaskId EventPlayer::vacant_task() {
     TaskId id{task_count_};
     if (!vacant_.empty()) {
         id = vacant_.back();
@@ -53,13 +52,39 @@ void EventPlayer::submit() {
     } else {
         ++task_count_;
     }
+    unsettled_.push_back(id);
+    return id;
+}
+
+void EventPlayer::submit_range() {
+    tell(RangeSubmitted{RangeId{range_count_++}, FunctionId{below(4)}, std::uint64_t{1} + next() * below(40)});
+}
+
+void EventPlayer::answer_carving() {
+    while (!carved_.empty()) {
+        const CarveRange command = carved_.back();
+        carved_.pop_back();
+        if (unsettled_.size() >= tasks_max || below(8) == 7) {
+            tell(RangeCancelled{command.range});
+        } else {
+            tell(TaskSubmitted{.task = vacant_task(),
+                               .function = FunctionId{below(4)},
+                               .request = below(4) == 3 ? RequestId{below(7)} : RequestId{},
+                               .is_speculative = below(2) == 1,
+                               .range = command.range});
+        }
+    }
+}
+
+void EventPlayer::submit() {
+    if (unsettled_.size() == tasks_max) return;
+    if (next() < 16) return submit_range();
     std::vector<TaskId> inputs;
     for (std::uint32_t count = below(4); count > 0 && !unsettled_.empty(); --count) {
         inputs.push_back(unsettled_[below(unsettled_.size())]);
     }
     const std::uint8_t kind = next();
-    unsettled_.push_back(id);
-    tell(TaskSubmitted{.task = id,
+    tell(TaskSubmitted{.task = vacant_task(),
                        .function = FunctionId{kind % 4U},
                        .priority = kind / 4 % 3,
                        .level = static_cast<std::uint16_t>(kind / 12 % 2),
@@ -68,7 +93,8 @@ void EventPlayer::submit() {
                        .path = kind / 72U,
                        .near = WorkerId{below(workers_max)},
                        .near_bytes = std::uint64_t{1} << below(40),
-                       .request = kind < 128 ? RequestId{} : RequestId{kind % 5U}});
+                       .request = kind < 128 ? RequestId{} : RequestId{kind % 7U},
+                       .is_speculative = kind % 3 == 0});
 }
 
 void EventPlayer::cancel() {
@@ -80,7 +106,8 @@ void EventPlayer::join(Amount at_least) {
     const std::array<Need, 2> has = {Need{ResourceId{0}, at_least + below(256) * whole / 64},
                                      Need{ResourceId{1}, at_least + below(256) * whole / 64}};
     workers_.push_back(WorkerId{worker_count_++});
-    tell(WorkerJoined{.worker = workers_.back(), .slots = 1 + below(3), .resources = has});
+    tell(WorkerJoined{
+        .worker = workers_.back(), .slots = 1 + below(3), .resources = has, .node = NodeId{worker_count_ % 3}});
 }
 
 void EventPlayer::drain() {
@@ -119,12 +146,14 @@ void EventPlayer::define_requests() {
     tell(RequestDefined{.request = RequestId{2}, .variants = variants});
     tell(RequestDefined{.request = RequestId{3}, .pinned = WorkerId{1}});
     tell(RequestDefined{.request = RequestId{4}, .variants = second, .pinned = WorkerId{2}});
+    tell(RequestDefined{.request = RequestId{5}, .ranks = 2});
+    tell(RequestDefined{.request = RequestId{6}, .variants = variants, .ranks = 3});
 }
 
 void EventPlayer::finish_everything() {
     tell(AllocationEnds{});
     while (!workers_.empty()) lose();
-    join(5 * whole);
+    for (int i = 0; i < 3; ++i) join(5 * whole);
     tell(PoolFormed{});
     for (int i = 0; !unsettled_.empty(); ++i) {
         if (held_.empty() || i == 100'000) {
@@ -132,7 +161,8 @@ void EventPlayer::finish_everything() {
         }
         const Held held = held_.front();
         held_.erase(held_.begin());
-        tell(TaskFinished{held.assigned.task, held.assigned.execution, TaskEnd::returned, Duration(1'000), 0});
+        tell(TaskFinished{held.assigned.task, held.assigned.execution, TaskEnd::returned, Duration(1'000), 0,
+                          held.assigned.member});
     }
 }
 
@@ -143,6 +173,7 @@ void EventPlayer::tell(const Event& event) {
     for (const Command& command : commands) {
         std::visit([this](const auto& alternative) { carry_out(alternative); }, command);
     }
+    answer_carving();
 }
 
 std::uint8_t EventPlayer::next() {

@@ -22,17 +22,21 @@ class EventPlayer {
         AssignTask assigned;
         Progress progress = Progress::queued;
         bool is_asked_back = false;
+        bool is_stopped = false;
     };
 
     // event_player.cpp: what happens.
     void step();
     void submit();
+    TaskId vacant_task();
     void cancel();
     void join(Amount at_least);
     void drain();
     void lose();
     void set_time();
     void define_requests();
+    void submit_range();
+    void answer_carving();
     void finish_everything();
 
     // worker_reports.cpp: what workers say.
@@ -46,6 +50,8 @@ class EventPlayer {
     void carry_out(const RevokeTask& command);
     void carry_out(const SettleTask& command);
     void carry_out(const RefuseCancel&) {}
+    void carry_out(const StopTask& command);
+    void carry_out(const CarveRange& command) { carved_.push_back(command); }
 
     std::uint8_t next();
     std::uint32_t below(std::size_t bound) { return static_cast<std::uint32_t>(next() % bound); }
@@ -58,6 +64,8 @@ class EventPlayer {
     std::vector<WorkerId> workers_;  ///< not lost
     std::vector<Held> held_;
     std::deque<Event> reports_;  ///< the latest ones, to be repeated
+    std::vector<CarveRange> carved_;  ///< to be answered
+    std::uint32_t range_count_ = 0;
     std::uint32_t task_count_ = 0;
     std::uint32_t worker_count_ = 0;
 };

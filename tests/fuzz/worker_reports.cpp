@@ -17,19 +17,23 @@ void EventPlayer::report() {
     const TaskId task = held.assigned.task;
     const Execution execution = held.assigned.execution;
     const std::uint8_t what = next();
+    // Members of a task over several workers, and what is being stopped, only end.
+    const bool only_ends = held.assigned.members > 1 || held.is_stopped;
+    if (only_ends) held.progress = Progress::running;
     if (held.progress == Progress::queued && what % 2 == 0) return report_queued(held);
     if (held.progress == Progress::suspended && what % 2 == 0) {
         held.progress = Progress::running;
         return tell_report(TaskResumed{task, execution});
     }
-    if (held.progress == Progress::running && what % 4 == 0) {
+    if (held.progress == Progress::running && what % 4 == 0 && !only_ends) {
         held.progress = Progress::suspended;
         return tell_report(TaskSuspended{task, execution});
     }
     // Ends come also from tasks that are not known to run: no start is reported of short ones.
-    held_.erase(held_.begin() + chosen);
     const TaskEnd end = what < 160 ? TaskEnd::returned : static_cast<TaskEnd>(what % 4);
-    tell_report(TaskFinished{task, execution, end, Duration(next()) * 100, std::uint64_t{1} << below(40)});
+    const std::uint32_t member = held.assigned.member;
+    held_.erase(held_.begin() + chosen);
+    tell_report(TaskFinished{task, execution, end, Duration(next()) * 100, std::uint64_t{1} << below(40), member});
 }
 
 void EventPlayer::report_queued(Held& held) {
@@ -43,7 +47,9 @@ void EventPlayer::report_queued(Held& held) {
         held.progress = Progress::running;
         return tell_report(RevokeRefused{task, execution});
     }
-    std::erase_if(held_, [&](const Held& each) { return each.assigned.task == task; });
+    std::erase_if(held_, [&](const Held& each) {
+        return each.assigned.task == task && each.assigned.execution == execution;
+    });
     tell_report(TaskReturned{task, execution});
 }
 
@@ -61,7 +67,18 @@ void EventPlayer::carry_out(const AssignTask& command) { held_.push_back({.assig
 
 void EventPlayer::carry_out(const RevokeTask& command) {
     for (Held& held : held_) {
-        if (held.assigned.task == command.task) held.is_asked_back = true;
+        if (held.assigned.task == command.task && held.assigned.execution == command.execution)
+            held.is_asked_back = true;
+    }
+}
+
+void EventPlayer::carry_out(const StopTask& command) {
+    for (Held& held : held_) {
+        const AssignTask& assigned = held.assigned;
+        if (assigned.task == command.task && assigned.execution == command.execution &&
+            assigned.member == command.member) {
+            held.is_stopped = true;
+        }
     }
 }
 

@@ -37,7 +37,20 @@ inline std::string text_of(Settlement settlement) {
 inline std::string text_of(const AssignTask& command) {
     const std::string attempt = command.attempt == 1 ? "" : ", attempt " + std::to_string(command.attempt);
     const std::string variant = command.variant == 0 ? "" : ", variant " + std::to_string(command.variant);
-    return "assign " + name_of(command.task, command.execution) + " to " + name_of(command.worker) + attempt + variant;
+    const std::string member =
+        command.members == 1
+            ? ""
+            : ", member " + std::to_string(command.member) + " of " + std::to_string(command.members);
+    return "assign " + name_of(command.task, command.execution) + " to " + name_of(command.worker) + attempt + variant +
+           member;
+}
+inline std::string text_of(const StopTask& command) {
+    return "stop " + name_of(command.task, command.execution) + " on " + name_of(command.worker) +
+           (command.member == 0 ? "" : ", member " + std::to_string(command.member));
+}
+inline std::string text_of(const CarveRange& command) {
+    return "carve r" + std::to_string(command.range.value) + ": " + std::to_string(command.count) + " items from " +
+           std::to_string(command.first);
 }
 inline std::string text_of(const RevokeTask& command) {
     return "revoke " + name_of(command.task, command.execution) + " from " + name_of(command.worker);

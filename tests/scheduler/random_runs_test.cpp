@@ -268,6 +268,8 @@ class Storm {
         std::erase(unsettled_, command.task);
         vacant_.push_back(command.task);
     }
+    void carry_out(const StopTask&) {}
+    void carry_out(const CarveRange&) {}
     void carry_out(const RefuseCancel&) {}
 
     std::mt19937 random_;

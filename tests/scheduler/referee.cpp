@@ -262,6 +262,10 @@ void Referee::check(const RefuseCancel& command) {
     demand(expected_refusals_.erase(command.task) == 1, "a cancel is refused once, when the task is known to run");
 }
 
+void Referee::check(const StopTask&) {
+    demand(false, "nothing is stopped where no task is speculative or over several workers");
+}
+
 void Referee::check_rest() const {
     demand(expected_settlements_.empty(), "every task that ended is settled");
     demand(expected_refusals_.empty(), "every cancel of a running task is refused");

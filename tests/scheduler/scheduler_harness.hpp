@@ -41,6 +41,8 @@ inline TaskSubmitted near(WorkerId worker, std::uint64_t bytes, TaskSubmitted ev
     event.near = worker;
     return event.near_bytes = bytes, event;
 }
+inline TaskSubmitted speculative(TaskSubmitted event) { return event.is_speculative = true, event; }
+inline TaskSubmitted with_range(RangeId range, TaskSubmitted event) { return event.range = range, event; }
 inline TaskSubmitted with_request(RequestId request, TaskSubmitted event) { return event.request = request, event; }
 inline TaskStarted started(TaskId task, Execution execution = first) { return {task, execution}; }
 inline TaskSuspended suspended(TaskId task, Execution execution = first) { return {task, execution}; }
@@ -58,6 +60,12 @@ inline TaskFinished raised(TaskId task, Execution execution = first) {
 inline TaskFinished ended(TaskId task, TaskEnd end, Execution execution = first) {
     return {task, execution, end, std::chrono::microseconds(100)};
 }
+/// A member of a task over several workers has come to its end.
+inline TaskFinished member_ended(std::uint32_t member, TaskId task, TaskEnd end = TaskEnd::returned,
+                                 Execution execution = first) {
+    return {task, execution, end, std::chrono::microseconds(100), 0, member};
+}
+inline WorkerJoined on_node(std::uint32_t node, WorkerJoined event) { return event.node = NodeId{node}, event; }
 inline TaskReturned gave_back(TaskId task, Execution execution = first) { return {task, execution}; }
 inline RevokeRefused kept(TaskId task, Execution execution = first) { return {task, execution}; }
 inline CancelRequested cancel(TaskId task) { return {task}; }
@@ -70,13 +78,30 @@ CommandSink commands(const Each&... each) {
 inline CommandSink no_commands() { return {}; }
 inline AssignTask assign(TaskId task, WorkerId worker, Execution execution = first, std::uint32_t attempt = 1,
                          std::uint8_t variant = 0) {
-    return {task, worker, execution, attempt, variant};
+    return {task, worker, execution, attempt, variant, 0, 1};
 }
 inline RevokeTask revoke(TaskId task, WorkerId worker, Execution execution = first) {
     return {task, worker, execution};
 }
 inline SettleTask settle(TaskId task, Settlement settlement = Settlement::succeeded, TaskId cause = {}) {
     return {task, settlement, cause};
+}
+/// All commands that start a task over several workers.
+inline CommandSink assign_members(TaskId task, std::initializer_list<WorkerId> workers, Execution execution = first,
+                                  std::uint32_t attempt = 1) {
+    CommandSink commands;
+    std::uint32_t member = 0;
+    for (const WorkerId worker : workers) {
+        commands.emplace_back(AssignTask{task, worker, execution, attempt, 0, member++,
+                                         static_cast<std::uint32_t>(workers.size())});
+    }
+    return commands;
+}
+inline StopTask stop(TaskId task, WorkerId worker, Execution execution = first, std::uint32_t member = 0) {
+    return {task, worker, execution, member};
+}
+inline CarveRange carve(RangeId range, std::uint64_t first_item, std::uint64_t count) {
+    return {range, first_item, count};
 }
 inline RefuseCancel refuse_cancel(TaskId task) { return {task}; }
 
@@ -115,6 +140,10 @@ class SchedulerHarness {
             scheduler_.on(returned(task, execution, busy), now_, commands);
         }
         when(worker_lost(worker));
+    }
+    /// Defines the next request: so many workers together.
+    void given_wide_request(std::uint32_t ranks) {
+        when(RequestDefined{.request = RequestId{requests_++}, .ranks = ranks});
     }
     /// Defines the next request: any of the variants will do, on a certain worker if one is named.
     void given_request(std::initializer_list<std::initializer_list<Need>> variants, WorkerId pinned = {},

@@ -15,11 +15,16 @@ void CommitChecker::give_up(WorkerId worker) {
     std::erase_if(running_, [&](const auto& entry) { return entry.second == worker; });
 }
 
+void CommitChecker::submitted(TaskNumber task, const TaskPlan& plan, std::span<const TaskNumber>, Instant) {
+    const bool is_wide = plan.request.is_valid() && workload_.ranks(plan.request) > 1;
+    if (plan.is_speculative || is_wide) stopped_late_.insert(task);
+}
+
 void CommitChecker::worker_lost(WorkerId worker, scheduler::LossReason, Instant) { give_up(worker); }
 void CommitChecker::worker_died(WorkerId worker, Instant) { give_up(worker); }
 
 void CommitChecker::started(TaskNumber task, WorkerId worker, std::uint32_t attempt, Instant when) {
-    if (given_up_.contains(worker)) return;
+    if (given_up_.contains(worker) || is_stopped_late(task)) return;
     if (settled_.contains(task)) throw Violation(when, text_of(task, worker) + " starts although it is settled");
     if (!running_.emplace(task, worker).second) {
         throw Violation(when, text_of(task, worker) + " starts although it runs already");

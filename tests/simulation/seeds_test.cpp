@@ -58,9 +58,9 @@ Outcome run(const Weather& weather, bool is_shown) {
     VirtualCluster cluster(weather.cluster, workload, scheduler);
     cluster.add(weather.incidents);
     EndsChecker ends(weather.limits);
-    CommitChecker commits;
+    CommitChecker commits(workload);
     InputChecker inputs;
-    SlotChecker slots(weather.limits);
+    SlotChecker slots(weather.limits, weather.workload.requests > 0 && weather.workload.ranks > 1);
     ResourceChecker resources(workload.requests(), weather.cluster.stock);
     InvariantChecker invariants(scheduler, workload.size());
     TracePrinter printer(std::cerr);
@@ -90,6 +90,7 @@ TEST(Simulation, keeps_every_rule_whatever_happens) {
         sum.lost_retries += outcome.counters.lost_retries;
         sum.late_reports += outcome.counters.late_reports;
         sum.stolen_back += outcome.counters.stolen_back;
+        sum.copies += outcome.counters.copies;
         for (std::size_t i = 0; i < sum.settled.size(); ++i) sum.settled[i] += outcome.counters.settled[i];
     }
     if (only != 0) return;
@@ -98,6 +99,7 @@ TEST(Simulation, keeps_every_rule_whatever_happens) {
     EXPECT_GT(sum.lost_retries, 0U);
     EXPECT_GT(sum.late_reports, 0U);
     EXPECT_GT(sum.stolen_back, 0U);
+    EXPECT_GT(sum.copies, 0U);
     for (const Settlement settlement :
          {Settlement::succeeded, Settlement::failed, Settlement::cancelled, Settlement::input_failed,
           Settlement::input_cancelled, Settlement::quarantined}) {

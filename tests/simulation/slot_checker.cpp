@@ -20,10 +20,12 @@ void SlotChecker::hear(const Event& event) {
     }
     if (const auto* lost = std::get_if<WorkerLost>(&event)) forget(lost->worker);
     if (const auto* draining = std::get_if<WorkerDraining>(&event)) workers_[draining->worker].takes_tasks = false;
-    if (const auto* report = std::get_if<TaskSuspended>(&event)) shift({report->task, report->execution}, true);
-    if (const auto* report = std::get_if<TaskResumed>(&event)) shift({report->task, report->execution}, false);
-    if (const auto* report = std::get_if<TaskFinished>(&event)) release({report->task, report->execution});
-    if (const auto* report = std::get_if<TaskReturned>(&event)) release({report->task, report->execution});
+    if (const auto* report = std::get_if<TaskSuspended>(&event)) shift({report->task, report->execution, 0}, true);
+    if (const auto* report = std::get_if<TaskResumed>(&event)) shift({report->task, report->execution, 0}, false);
+    if (const auto* report = std::get_if<TaskFinished>(&event)) {
+        release({report->task, report->execution, report->member});
+    }
+    if (const auto* report = std::get_if<TaskReturned>(&event)) release({report->task, report->execution, 0});
 }
 
 void SlotChecker::check(const AssignTask& command, Instant when) {
@@ -34,12 +36,12 @@ void SlotChecker::check(const AssignTask& command, Instant when) {
     const auto has_free_slot = [](const auto& entry) {
         return entry.second.takes_tasks && entry.second.held < entry.second.slots;
     };
-    if (plain_.contains(command.task) && worker.held >= worker.slots &&
+    if (!may_reserve_ && plain_.contains(command.task) && worker.held >= worker.slots &&
         std::any_of(workers_.begin(), workers_.end(), has_free_slot)) {
         throw Violation(when, who + " gets a task ahead while another worker has a free slot");
     }
     ++worker.held;
-    held_[{command.task, command.execution}] = {command.worker};
+    held_[{command.task, command.execution, command.member}] = {command.worker};
 }
 
 void SlotChecker::shift(Key key, bool is_suspended) {
@@ -74,6 +76,9 @@ void SlotChecker::run(WorkerId id, Instant when) {
 void SlotChecker::started(TaskNumber, WorkerId worker, std::uint32_t, Instant when) { run(worker, when); }
 void SlotChecker::resumed(TaskNumber, WorkerId worker, Instant when) { run(worker, when); }
 void SlotChecker::suspended(TaskNumber, WorkerId worker, Instant) { --workers_[worker].running; }
+void SlotChecker::stopped(TaskNumber, WorkerId worker, Instant) { --workers_[worker].running; }
+void SlotChecker::member_started(TaskNumber, WorkerId worker, Instant when) { run(worker, when); }
+void SlotChecker::member_ended(TaskNumber, WorkerId worker, Instant) { --workers_[worker].running; }
 void SlotChecker::ended(TaskNumber, WorkerId worker, TaskEnd, Instant) { --workers_[worker].running; }
 
 }  // namespace rankpool::simulation

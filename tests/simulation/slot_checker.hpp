@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 #include <simulation/watcher.hpp>
-#include <utility>
+#include <tuple>
 
 #include <rankpool/scheduler/limits.hpp>
 
@@ -14,8 +14,9 @@ namespace rankpool::simulation {
 /// their slots while another worker has a free one. Workers that drain or are lost get nothing.
 class SlotChecker final : public Watcher {
   public:
-    explicit SlotChecker(const scheduler::Limits& limits)
-        : ahead_max_(std::max(limits.ahead_max, limits.ahead_unmeasured)) {}
+    /// @param may_reserve  there are tasks over several workers: for them slots are kept free
+    explicit SlotChecker(const scheduler::Limits& limits, bool may_reserve = false)
+        : ahead_max_(std::max(limits.ahead_max, limits.ahead_unmeasured)), may_reserve_(may_reserve) {}
 
     void decided(const scheduler::Event& event, std::span<const scheduler::Command> commands, Instant when) override;
     void worker_joined(WorkerId worker, std::uint32_t slots, Instant when) override;
@@ -23,6 +24,9 @@ class SlotChecker final : public Watcher {
     void suspended(TaskNumber task, WorkerId worker, Instant when) override;
     void resumed(TaskNumber task, WorkerId worker, Instant when) override;
     void ended(TaskNumber task, WorkerId worker, scheduler::TaskEnd end, Instant when) override;
+    void stopped(TaskNumber task, WorkerId worker, Instant when) override;
+    void member_started(TaskNumber task, WorkerId worker, Instant when) override;
+    void member_ended(TaskNumber task, WorkerId worker, Instant when) override;
 
   private:
     struct Worker {
@@ -35,7 +39,7 @@ class SlotChecker final : public Watcher {
         WorkerId worker;
         bool is_suspended = false;
     };
-    using Key = std::pair<TaskId, Execution>;
+    using Key = std::tuple<TaskId, Execution, std::uint32_t>;  ///< the last is the member
 
     void hear(const scheduler::Event& event);
     void shift(Key key, bool is_suspended);
@@ -45,6 +49,7 @@ class SlotChecker final : public Watcher {
     void run(WorkerId worker, Instant when);
 
     std::uint32_t ahead_max_;
+    bool may_reserve_;
     std::set<TaskId> plain_;  ///< tasks without a request, which may run anywhere
     std::map<WorkerId, Worker> workers_;
     std::map<Key, Held> held_;

@@ -28,6 +28,15 @@ class Watchers final : public Watcher {
     void started(TaskNumber task, WorkerId worker, std::uint32_t attempt, Instant when) override {
         for (Watcher* each : watchers_) each->started(task, worker, attempt, when);
     }
+    void stopped(TaskNumber task, WorkerId worker, Instant when) override {
+        for (Watcher* each : watchers_) each->stopped(task, worker, when);
+    }
+    void member_started(TaskNumber task, WorkerId worker, Instant when) override {
+        for (Watcher* each : watchers_) each->member_started(task, worker, when);
+    }
+    void member_ended(TaskNumber task, WorkerId worker, Instant when) override {
+        for (Watcher* each : watchers_) each->member_ended(task, worker, when);
+    }
     void suspended(TaskNumber task, WorkerId worker, Instant when) override {
         for (Watcher* each : watchers_) each->suspended(task, worker, when);
     }

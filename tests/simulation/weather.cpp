@@ -110,6 +110,8 @@ Weather weather_of(std::uint64_t seed) {
     weather.cluster = cluster(seed, weather.workload.graph.task_count, random);
     if (weather.workload.requests > 0) weather.cluster.stock = synthetic_need_max / 2 * random.between(2, 6);
     weather.limits = limits(random);
+    if (random.chance(300)) weather.workload.speculative = random.between(1, 1000);
+    if (random.chance(400)) weather.workload.ranks = random.between(2, std::min(weather.cluster.workers, 4U) + 1) - 1;
     weather.incidents = incidents(weather, random);
     return weather;
 }

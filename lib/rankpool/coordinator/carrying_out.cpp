@@ -74,6 +74,15 @@ void Coordinator::carry_out(const scheduler::RevokeTask& command) {
     tell(command.worker, protocol::Kind::revoke, command.task.value, command.execution.value);
 }
 
+// The coordinator asks for no task over several workers, no copies and no ranges, so these never come.
+void Coordinator::carry_out(const scheduler::StopTask& command) {
+    tell(command.worker, protocol::Kind::revoke, command.task.value, command.execution.value);
+}
+
+void Coordinator::carry_out(const scheduler::CarveRange&) {
+    throw ContractError("the scheduler carves a range that the coordinator has not submitted");
+}
+
 void Coordinator::carry_out(const scheduler::SettleTask& command) {
     const StateRef state = tasks_[command.task.value].state;
     const auto cause = [&]() -> const TaskState& { return *tasks_[command.cause.value].state; };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <rankpool/core/ids.hpp>
+#include <rankpool/scheduler/resource.hpp>
 
 namespace rankpool::scheduler {
 
@@ -15,6 +16,8 @@ struct AssignTask {
     Execution execution;        ///< reports of this execution carry this number
     std::uint32_t attempt = 1;  ///< 1 for the first try of this task
     std::uint8_t variant = 0;   ///< which variant of its request it got
+    std::uint32_t member = 0;   ///< of a task over several workers: which of them; 0 is the leader, who decides its end
+    std::uint32_t members = 1;  ///< such commands come in a row, members counted up; all start together
     friend bool operator==(const AssignTask&, const AssignTask&) = default;
 };
 
@@ -24,6 +27,24 @@ struct RevokeTask {
     WorkerId worker;
     Execution execution;
     friend bool operator==(const RevokeTask&, const RevokeTask&) = default;
+};
+
+/// Nobody waits for the end of this execution any more: drop it if it has not started, stop it if you can. Its slot is
+/// taken until the worker reports its end, or gives it back.
+struct StopTask {
+    TaskId task;  ///< perhaps settled, and its number in use again
+    WorkerId worker;
+    Execution execution;
+    std::uint32_t member = 0;
+    friend bool operator==(const StopTask&, const StopTask&) = default;
+};
+
+/// Submit a task for these items of the range, now: TaskSubmitted with this range is the answer, or RangeCancelled.
+struct CarveRange {
+    RangeId range;
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;  ///< a power of two
+    friend bool operator==(const CarveRange&, const CarveRange&) = default;
 };
 
 enum class Settlement : std::uint8_t {
@@ -50,7 +71,7 @@ struct RefuseCancel {
     friend bool operator==(const RefuseCancel&, const RefuseCancel&) = default;
 };
 
-using Command = std::variant<AssignTask, RevokeTask, SettleTask, RefuseCancel>;
+using Command = std::variant<AssignTask, RevokeTask, SettleTask, RefuseCancel, StopTask, CarveRange>;
 
 /// Commands in the order in which they must be carried out.
 using CommandSink = std::vector<Command>;

@@ -18,6 +18,7 @@ struct Counters {
     std::uint64_t lost_retries = 0;                         ///< further attempts after the loss of a worker, or a crash
     std::uint64_t revokes = 0;                              ///< RevokeTask commands
     std::uint64_t stolen_back = 0;                          ///< tasks that came back to be run elsewhere
+    std::uint64_t copies = 0;                               ///< executions beside one that takes long
     std::uint64_t late_reports = 0;                         ///< reports of executions that were not current
 
     // Tasks now, by state.
@@ -28,6 +29,8 @@ struct Counters {
     std::uint64_t revoking = 0;
     std::uint64_t running = 0;  ///< known to have started
     std::uint64_t suspended = 0;
+
+    std::uint64_t seats = 0;  ///< slots taken by members of wide tasks, rivals, and what is being stopped
 
     std::uint64_t workers = 0;     ///< that take tasks now
     std::uint64_t free_slots = 0;  ///< of these workers, without a task

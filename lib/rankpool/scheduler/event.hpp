@@ -16,6 +16,7 @@ struct WorkerJoined {
     WorkerId worker;
     std::uint32_t slots = 1;               ///< tasks it runs at once
     std::span<const Need> resources = {};  ///< what it has (borrowed for the call)
+    NodeId node = {};                      ///< where it is; none: on a node of its own
 };
 
 /// Everybody who is expected has joined: from now on a task that needs more than any worker has is not kept waiting.
@@ -53,6 +54,7 @@ struct RequestDefined {
     std::span<const std::span<const Need>> variants = {};  ///< the first that fits is taken (borrowed); none: a slot
     Duration time = {};    ///< not started with less time left; 0: judged by what tasks of the function took
     WorkerId pinned = {};  ///< the only worker that will do
+    std::uint32_t ranks = 1;  ///< different workers that run it together, each with what it needs; 1 if it is pinned
 };
 
 /// A worker finishes what it holds and takes no more.
@@ -90,6 +92,23 @@ struct TaskSubmitted {
     WorkerId near = {};            ///< who has most of what it needs, inputs not counted
     std::uint64_t near_bytes = 0;  ///< how much of it
     RequestId request = {};        ///< what it needs besides a slot
+    bool is_speculative = false;   ///< a copy may be started elsewhere if it takes unusually long; the first end counts
+    RangeId range = {};            ///< the answer to CarveRange: it runs the items of that command
+};
+
+/// Tasks for items 0 to `items` - 1 are wanted. The scheduler says which items a task gets by CarveRange, when workers
+/// want work; there is one carved task at most that is not assigned yet. Ends with the last one carved.
+struct RangeSubmitted {
+    RangeId range;  ///< not in use
+    FunctionId function;
+    std::uint64_t items = 0;
+    friend bool operator==(const RangeSubmitted&, const RangeSubmitted&) = default;
+};
+
+/// No more tasks are carved from the range. Those carved before are tasks like others.
+struct RangeCancelled {
+    RangeId range;
+    friend bool operator==(const RangeCancelled&, const RangeCancelled&) = default;
 };
 
 /// A worker reports that a task runs (sent for tasks that run for some time, not for short ones).
@@ -127,6 +146,7 @@ struct TaskFinished {
     TaskEnd end = TaskEnd::returned;
     Duration busy{};                 ///< time it occupied a slot
     std::uint64_t result_bytes = 0;  ///< what its worker keeps of its result for those who need it
+    std::uint32_t member = 0;        ///< of a task over several workers: who reports; 0 is the leader
     friend bool operator==(const TaskFinished&, const TaskFinished&) = default;
 };
 
@@ -152,6 +172,6 @@ struct CancelRequested {
 
 using Event = std::variant<WorkerJoined, WorkerDraining, WorkerLost, PoolFormed, AllocationEnds, TimePassed, DataMoved,
                            ResourceNamed, RequestDefined, TaskSubmitted, TaskStarted, TaskSuspended, TaskResumed,
-                           TaskFinished, TaskReturned, RevokeRefused, CancelRequested>;
+                           TaskFinished, TaskReturned, RevokeRefused, CancelRequested, RangeSubmitted, RangeCancelled>;
 
 }  // namespace rankpool::scheduler

@@ -48,6 +48,14 @@ std::string History::text_of(const Record& record) {
             return "not cancelled, it runs on" + worker + execution;
         case Step::out_of_time:
             return "asked back from" + worker + ", as time is over" + execution;
+        case Step::made_way:
+            return "asked back from" + worker + ", which is kept for a task over several workers" + execution;
+        case Step::copied:
+            return "to be copied, as it takes long on" + worker + execution;
+        case Step::stopped:
+            return "stopped on" + worker + ", as nobody waits for it there" + execution;
+        case Step::member_ended:
+            return "ended on all its workers, as it did on" + worker + execution;
         case Step::put_off:
             return "put off, as it would not end in time";
         case Step::came_back:

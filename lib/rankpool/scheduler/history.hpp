@@ -21,6 +21,10 @@ enum class Step : std::uint8_t {
     cancel_asked,    ///< asked back to be cancelled [worker]
     cancel_refused,  ///< [worker]
     out_of_time,     ///< asked back, as the time of the pool is over [worker]
+    made_way,        ///< asked back, as its worker is kept for a task over several [worker]
+    copied,          ///< as it takes unusually long where it is [worker]
+    stopped,         ///< nobody waits for this execution any more [worker]
+    member_ended,    ///< badly, so the attempt ends on all its workers [worker]
     put_off,         ///< ready, but would not end in time
     came_back,       ///< [worker]
     not_given_back,  ///< [worker]

@@ -27,6 +27,9 @@ struct Limits {
     /// Tasks that would wait for less than this are not taken back: asking costs about as much.
     Duration short_task = std::chrono::microseconds(50);
 
+    /// A speculative task whose function was never measured counts as a straggler after this.
+    Duration straggler_unmeasured = std::chrono::seconds(10);
+
     /// A task that was running when so many workers died is not tried again: three accidents in a row are unlikely.
     std::uint8_t losses_max = 3;
 

@@ -4,11 +4,23 @@ namespace rankpool::scheduler {
 
 void Scheduler::place_ready_tasks(CommandSink& commands) {
     if (requests_.has_open()) settle_stranded(commands);
-    bool is_plain_blocked = false;
+    if (is_reservation_stale()) drop_reservation();
+    bool is_plain_blocked = false, is_wide_blocked = !requests_.has_wide();
     for (;;) {
         const Choice choice = choose_requested();
+        const RequestId wide = is_wide_blocked ? RequestId{} : requests_.first_wide(tasks_);
         const bool has_plain = !is_plain_blocked && !ready_.is_empty();
-        if (!has_plain && !choice.request.is_valid()) break;
+        if (!has_plain && !choice.request.is_valid() && !wide.is_valid()) break;
+        if (wide.is_valid()) {
+            const Rank rank = requests_.rank_of(wide, tasks_);
+            const bool is_first =
+                (!has_plain || rank.goes_before(Rank(tasks_[ready_.front()]))) &&
+                (!choice.request.is_valid() || rank.goes_before(requests_.rank_of(choice.request, tasks_)));
+            if (is_first) {
+                is_wide_blocked = !place_wide(wide, commands);
+                continue;
+            }
+        }
         if (has_plain && (!choice.request.is_valid() ||
                           Rank(tasks_[ready_.front()]).goes_before(requests_.rank_of(choice.request, tasks_)))) {
             is_plain_blocked = !place_plain(commands);
@@ -16,7 +28,10 @@ void Scheduler::place_ready_tasks(CommandSink& commands) {
             place_requested(choice, commands);
         }
     }
-    if (ready_.is_empty()) take_back_for_idle_workers(commands);
+    if (!ready_.is_empty()) return;
+    take_back_for_idle_workers(commands);
+    // Who held a straggler has changed, and may give something back now.
+    if (copy_stragglers(commands)) take_back_for_idle_workers(commands);
 }
 
 bool Scheduler::place_plain(CommandSink& commands) {
@@ -26,6 +41,14 @@ bool Scheduler::place_plain(CommandSink& commands) {
         return true;
     }
     const WorkerId emptiest = workers_.least_loaded();
+    if (!emptiest.is_valid() || workers_[emptiest].free_slots() == 0) {
+        const WorkerId reserved = backfill(tasks_[id]);
+        if (reserved.is_valid()) {
+            ready_.remove(tasks_, id);
+            assign(id, reserved, commands);
+            return true;
+        }
+    }
     if (!emptiest.is_valid() || !prefill_.has_room(workers_[emptiest], tasks_[id].function, market(tasks_[id]))) return false;
     if (would_end_late(tasks_[id], wait_at(emptiest))) return false;
     const WorkerId near = better_near(tasks_[id], emptiest);
@@ -38,7 +61,7 @@ WorkerId Scheduler::better_near(const Task& task, WorkerId elsewhere) const {
     const Place place = task.near();
     if (place.bytes == 0 || place.worker == elsewhere || !workers_.contains(place.worker)) return WorkerId{};
     const Worker& worker = workers_[place.worker];
-    if (worker.state != WorkerState::active || worker.ahead() >= limits_.ahead_max) return WorkerId{};
+    if (worker.state != WorkerState::active || worker.is_reserved || worker.ahead() >= limits_.ahead_max) return WorkerId{};
     const Duration wait = wait_at(place.worker);
     if (!is_better_near(wait, wait_at(elsewhere), transfer_speed_.time_for(place.bytes))) return WorkerId{};
     return would_end_late(task, wait) ? WorkerId{} : place.worker;
@@ -59,7 +82,9 @@ void Scheduler::assign(TaskId id, WorkerId worker, CommandSink& commands) {
     workers_.give(tasks_, id, worker);
     ++counted_.executions;
     history_.note(id, Step::assigned, worker.value, task.execution);
-    commands.emplace_back(AssignTask{id, worker, task.execution, task.attempt, task.variant});
+    const std::uint32_t members = is_requested ? requests_[task.request].ranks : 1;
+    commands.emplace_back(AssignTask{id, worker, task.execution, task.attempt, task.variant, 0, members});
+    if (task.is_chunk) leave_range(id, commands);
 }
 
 void Scheduler::on(const DataMoved& event, Instant now, CommandSink&) {

@@ -41,6 +41,7 @@ void Scheduler::take_from_worker(TaskId id) {
     workers_.take(tasks_, id);
     if (requests_.has_queue(task.request)) stock_.put_back(worker, requests_[task.request].variant(task.variant));
     tasks_[id].set_near(Place{});
+    if (task.is_speculative) stragglers_.remove(id);
     offer(worker);
 }
 

@@ -10,6 +10,7 @@ void Scheduler::on(const TaskStarted& event, Instant now, CommandSink& commands)
     if (task.state != TaskState::assigned && task.state != TaskState::revoking) return;
     workers_.shift(tasks_, event.task, TaskState::running);
     history_.note(event.task, Step::started, task.worker().value, task.execution);
+    watch(event.task);
     refuse_cancel(event.task, commands);
     place_ready_tasks(commands);
 }
@@ -20,6 +21,7 @@ void Scheduler::on(const TaskSuspended& event, Instant now, CommandSink& command
     const Task& task = tasks_[event.task];
     if (task.state == TaskState::suspended) return;
     workers_.shift(tasks_, event.task, TaskState::suspended);
+    if (task.is_speculative) stragglers_.remove(event.task);
     offer(task.worker());
     history_.note(event.task, Step::suspended, task.worker().value, task.execution);
     refuse_cancel(event.task, commands);
@@ -34,19 +36,31 @@ void Scheduler::on(const TaskResumed& event, Instant now, CommandSink& commands)
     if (task.state != TaskState::suspended) refuse(event.task, "resumed although it was not suspended");
     workers_.shift(tasks_, event.task, TaskState::running);
     history_.note(event.task, Step::resumed, task.worker().value, task.execution);
+    watch(event.task);
     place_ready_tasks(commands);
 }
 
 void Scheduler::on(const TaskFinished& event, Instant now, CommandSink& commands) {
     advance(now);
+    if (!seats_.is_empty() && on_seat(event, commands)) return place_ready_tasks(commands);
     if (!is_current(event.task, event.execution)) return;
+    if (event.member != 0) {  // Of a member that has reported its end before.
+        ++counted_.late_reports;
+        return;
+    }
     const Task& task = tasks_[event.task];
     const bool is_cancel_pending = task.is_cancel_pending;
+    const WorkerId worker = task.worker();
     edges_.fetch_dependents(task, tasks_);
     take_from_worker(event.task);
+    if (!seats_.is_empty()) {
+        if (task.has_rival) stop_rival(event.task, commands);
+        if (is_wide(task)) leave_members(event.task, event.end, commands);
+    }
     if (event.end == TaskEnd::returned) {
         prefill_.learn(task.function, event.busy);
-        succeed(event.task, event.result_bytes, commands);
+        if (task.is_chunk) prefill_.learn_items(task.function, task.items_log2, event.busy);
+        succeed(event.task, {worker, event.result_bytes}, commands);
     } else {
         end_badly(event.task, event.end, is_cancel_pending, commands);
     }
@@ -73,6 +87,13 @@ void Scheduler::end_badly(TaskId id, TaskEnd end, bool is_cancel_pending, Comman
 
 void Scheduler::on(const TaskReturned& event, Instant now, CommandSink& commands) {
     advance(now);
+    if (!seats_.is_empty()) {
+        const Seat* const seat = seats_.find({event.task, event.execution, 0});
+        if (seat != nullptr && seat->kind == Seat::Kind::ending) {  // Asked back, and then not wanted any more.
+            leave_seat({event.task, event.execution, 0});
+            return place_ready_tasks(commands);
+        }
+    }
     if (!is_current(event.task, event.execution)) return;
     const Task& task = tasks_[event.task];
     if (task.state != TaskState::revoking) refuse(event.task, "given back although nobody asks for it");
@@ -96,6 +117,7 @@ void Scheduler::on(const RevokeRefused& event, Instant now, CommandSink& command
     if (task.state != TaskState::revoking) return;  // A report that it started came first.
     workers_.shift(tasks_, event.task, TaskState::running);
     history_.note(event.task, Step::not_given_back, task.worker().value, task.execution);
+    watch(event.task);
     refuse_cancel(event.task, commands);
     place_ready_tasks(commands);
 }
@@ -103,6 +125,11 @@ void Scheduler::on(const RevokeRefused& event, Instant now, CommandSink& command
 void Scheduler::on(const CancelRequested& event, Instant now, CommandSink& commands) {
     advance(now);
     const TaskState state = state_of(event.task);
+    if (state != TaskState::vacant && tasks_[event.task].has_rival) {  // An earlier execution of it runs.
+        tasks_[event.task].is_cancel_pending = true;
+        refuse_cancel(event.task, commands);
+        return;
+    }
     switch (state) {
         case TaskState::vacant:
             refuse(event.task, "to be cancelled although there is no such task");

@@ -20,6 +20,7 @@ struct Request {
     std::vector<std::uint32_t> variant_ends;  ///< one at least
     Duration time{};                          ///< what is to be left when it starts; 0: not said
     WorkerId pinned;                          ///< the only worker that will do, if any
+    std::uint32_t ranks = 1;                  ///< workers that run a task together
 
     ReadyQueue ready;
     WorkerRing candidates;              ///< not pinned: workers that had a free slot when they were last looked at
@@ -34,7 +35,8 @@ struct Request {
         return std::span(needs).subspan(begin, variant_ends[i] - begin);
     }
     /// True if any worker with a free slot will do.
-    bool is_plain() const { return !pinned.is_valid() && needs.empty(); }
+    bool is_plain() const { return !pinned.is_valid() && needs.empty() && ranks == 1; }
+    bool is_wide() const { return ranks > 1; }
 };
 
 }  // namespace rankpool::scheduler

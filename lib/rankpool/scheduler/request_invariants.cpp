@@ -21,6 +21,12 @@ void Scheduler::check_stock() const {
             taken[std::size_t{task.worker().value} * width + need.resource.value] += need.amount;
         }
     }
+    seats_.visit_all([&](const SeatTable::Key&, const Seat& seat) {
+        if (!requests_.has_queue(seat.request)) return;
+        for (const Need& need : requests_[seat.request].variant(seat.variant)) {
+            taken[std::size_t{seat.worker.value} * width + need.resource.value] += need.amount;
+        }
+    });
     // Rule: what is free and what held tasks have taken is what the worker has; nothing is given out twice.
     for (WorkerId worker{0}; worker.value < workers_.size(); ++worker.value) {
         for (ResourceId resource{0}; resource.value < width; ++resource.value) {
@@ -40,6 +46,7 @@ void Scheduler::check_requests() const {
             if (workers_[worker].state != WorkerState::active) continue;
             if (could_run(request, worker)) ++able;
             if (request.ready.is_empty() || workers_[worker].free_slots() == 0) continue;
+            if (request.is_wide() || workers_[worker].is_reserved) continue;
             if (request.pinned.is_valid() && worker != request.pinned) continue;
             // Rule: a worker with a free slot has too little for the first ready task of every request.
             for (std::uint32_t i = 0; i < request.variant_count(); ++i) {

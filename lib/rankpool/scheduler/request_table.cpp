@@ -9,6 +9,7 @@ void RequestTable::define(const RequestDefined& event, std::uint32_t workers) {
     Request& request = requests_.emplace_back();
     request.pinned = event.pinned;
     request.time = event.time;
+    request.ranks = event.ranks;
     for (const std::span<const Need> variant : event.variants) {
         request.needs.insert(request.needs.end(), variant.begin(), variant.end());
         request.variant_ends.push_back(static_cast<std::uint32_t>(request.needs.size()));
@@ -18,6 +19,10 @@ void RequestTable::define(const RequestDefined& event, std::uint32_t workers) {
     if (request.pinned.is_valid()) {
         if (request.pinned.value >= pinned_.size()) pinned_.resize(std::size_t{request.pinned.value} + 1);
         pinned_[request.pinned.value].push_back(event.request);
+        return;
+    }
+    if (request.is_wide()) {
+        wide_.push_back(event.request);
         return;
     }
     request.shared = static_cast<std::uint32_t>(shared_.size());
@@ -78,7 +83,7 @@ void RequestTable::remove(TaskTable& tasks, TaskId task) {
 
 void RequestTable::refresh(const TaskTable& tasks, RequestId id) {
     Request& request = requests_[id.value];
-    if (request.pinned.is_valid()) return;
+    if (request.pinned.is_valid() || request.is_wide()) return;
     std::uint32_t& at = request.waiting_at;
     if (!request.ready.is_empty()) {
         const Rank rank(tasks[request.ready.front()]);
@@ -104,9 +109,19 @@ RequestId RequestTable::first_open(const TaskTable& tasks) const {
     return best;
 }
 
+RequestId RequestTable::first_wide(const TaskTable& tasks) const {
+    RequestId best;
+    for (const RequestId id : wide_) {
+        const Request& request = requests_[id.value];
+        if (request.ready.is_empty() || request.able < request.ranks) continue;
+        if (!best.is_valid() || rank_of(id, tasks).goes_before(rank_of(best, tasks))) best = id;
+    }
+    return best;
+}
+
 void RequestTable::open(RequestId id) {
     Request& request = requests_[id.value];
-    if (request.is_open || request.ready.is_empty()) return;
+    if (request.is_open || request.ready.is_empty() || request.is_wide()) return;
     if (!request.pinned.is_valid() && request.candidates.is_empty()) return;
     request.is_open = true;
     open_.push_back(id);
@@ -140,7 +155,7 @@ void RequestTable::check_invariants(const TaskTable& tasks) const {
         RANKPOOL_ENSURE(!request.is_open || !request.ready.is_empty());
         // Rule: the shared requests with ready tasks are listed, with the rank of the first.
         const bool is_waiting = request.waiting_at != Request::not_waiting;
-        RANKPOOL_ENSURE(is_waiting == (!request.pinned.is_valid() && !request.ready.is_empty()));
+        RANKPOOL_ENSURE(is_waiting == (!request.pinned.is_valid() && !request.is_wide() && !request.ready.is_empty()));
         if (is_waiting) {
             const Waiting& listed = waiting_[request.waiting_at];
             const Rank rank(tasks[request.ready.front()]);

@@ -91,6 +91,10 @@ class RequestTable {
     /// Ready tasks in all its queues.
     std::uint64_t ready_count() const { return ready_count_; }
 
+    /// Of those over several workers with ready tasks and enough able workers, the one whose first task goes first.
+    RequestId first_wide(const TaskTable& tasks) const;
+    bool has_wide() const { return !wide_.empty(); }
+
     bool has_pinned(WorkerId worker) const { return worker.value < pinned_.size() && !pinned_[worker.value].empty(); }
     /// Requests that are pinned to the worker.
     template <class Visit>
@@ -114,6 +118,7 @@ class RequestTable {
 
     std::vector<Request> requests_;
     std::vector<RequestId> shared_;               ///< those that are not pinned and not plain
+    std::vector<RequestId> wide_;                 ///< those over several workers
     std::vector<RequestId> open_;                 ///< in no meaningful order
     std::vector<Waiting> waiting_;                ///< in no meaningful order
     std::vector<WorkerId> news_;                  ///< workers to be looked at; empty between events

@@ -23,6 +23,8 @@ void Scheduler::on(const RequestDefined& event, Instant now, CommandSink&) {
     RANKPOOL_EXPECT(event.request.value == requests_.size() && event.request.value < limits_.requests_max);
     RANKPOOL_EXPECT(event.variants.size() <= limits_.variants_max);
     RANKPOOL_EXPECT(!event.pinned.is_valid() || event.pinned.value < limits_.workers_max);
+    RANKPOOL_EXPECT(event.ranks == 1 || (event.ranks <= limits_.workers_max && !event.pinned.is_valid()));
+    RANKPOOL_EXPECT(event.ranks != 0);
     for (const std::span<const Need> variant : event.variants) {
         for (std::size_t i = 0; i < variant.size(); ++i) {
             RANKPOOL_EXPECT(variant[i].resource.value < limits_.resources_max);
@@ -53,6 +55,7 @@ bool Scheduler::has_room(const Request& request, WorkerId id, const Task& task) 
     if (!workers_.contains(id)) return false;
     const Worker& worker = workers_[id];
     if (worker.state != WorkerState::active) return false;
+    if (worker.is_reserved && !may_use_reserved(task)) return false;
     if (worker.load < worker.slots) return true;
     // Nobody else can have a pinned task. Others are not taken back from a queue, so only short ones may join it.
     const bool may_queue = request.pinned.is_valid() || prefill_.is_short(task.function);
@@ -80,7 +83,7 @@ bool Scheduler::could_run(const Request& request, WorkerId worker) const {
 bool Scheduler::is_infeasible(RequestId id) const {
     if (!requests_.has_queue(id)) return false;
     const Request& request = requests_[id];
-    if (!request.pinned.is_valid()) return request.able == 0;
+    if (!request.pinned.is_valid()) return request.able < request.ranks;
     if (!workers_.contains(request.pinned)) return true;
     const WorkerState state = workers_[request.pinned].state;
     return (state != WorkerState::active && state != WorkerState::draining) || !could_run(request, request.pinned);

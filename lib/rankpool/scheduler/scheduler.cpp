@@ -33,6 +33,10 @@ void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& command
         refuse(event.task, "submitted with request " + std::to_string(event.request.value) + ", which is not defined");
     }
 
+    if (event.range.is_valid() && (!ranges_.contains(event.range) || !ranges_[event.range].is_asked)) {
+        refuse(event.task, "submitted for range " + std::to_string(event.range.value) + ", which has not asked for it");
+    }
+
     tasks_.reach(event.task);
     Task& task = tasks_[event.task];
     task.order = counted_.submitted++ & Task::order_max;
@@ -45,6 +49,9 @@ void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& command
     task.set_near({event.near, event.near_bytes});
     task.attempt = 1;
     task.losses = 0;
+    task.is_speculative = event.is_speculative;
+    task.is_chunk = false;
+    if (event.range.is_valid()) enter_range(event);
     task.inputs_or_worker = static_cast<std::uint32_t>(event.inputs.size());
     history_.note(event.task, Step::submitted, task.open_inputs(), task.execution);
     if (is_formed_ && is_infeasible(event.request)) {
@@ -75,6 +82,7 @@ Counters Scheduler::counters() const {
     counters.revoking = tasks_.count(TaskState::revoking);
     counters.running = tasks_.count(TaskState::running);
     counters.suspended = tasks_.count(TaskState::suspended);
+    counters.seats = seats_.count();
     counters.workers = workers_.active();
     counters.free_slots = workers_.free_slots();
     return counters;

@@ -14,9 +14,13 @@
 #include <rankpool/scheduler/history.hpp>
 #include <rankpool/scheduler/limits.hpp>
 #include <rankpool/scheduler/prefill.hpp>
+#include <rankpool/scheduler/range_table.hpp>
 #include <rankpool/scheduler/ready_queue.hpp>
 #include <rankpool/scheduler/request_table.hpp>
+#include <rankpool/scheduler/reservation.hpp>
+#include <rankpool/scheduler/seat_table.hpp>
 #include <rankpool/scheduler/stock.hpp>
+#include <rankpool/scheduler/straggler_list.hpp>
 #include <rankpool/scheduler/task_table.hpp>
 #include <rankpool/scheduler/worker_table.hpp>
 
@@ -55,6 +59,8 @@ class Scheduler {
     void on(const TaskReturned& event, Instant now, CommandSink& commands);
     void on(const RevokeRefused& event, Instant now, CommandSink& commands);
     void on(const CancelRequested& event, Instant now, CommandSink& commands);
+    void on(const RangeSubmitted& event, Instant now, CommandSink& commands);
+    void on(const RangeCancelled& event, Instant now, CommandSink& commands);
 
     /// Tells that reports of this worker about this task come soon, some events ahead: hides the wait for their memory.
     /// Optional, and never wrong.
@@ -93,7 +99,7 @@ class Scheduler {
     void assign(TaskId id, WorkerId worker, CommandSink& commands);
     void take_back_for_idle_workers(CommandSink& commands);
     Prefill::Market market(const Task& task) const {
-        const std::uint64_t ready = ready_.count() + requests_.ready_count();
+        const std::uint64_t ready = ready_.count() + requests_.ready_count() + ranges_.tasks_left();
         return {.ready = ready, .slots = workers_.slots(), .is_ordered = task.path != 0 || ready < workers_.slots()};
     }
     void revoke(TaskId id, Step reason, CommandSink& commands);
@@ -129,6 +135,51 @@ class Scheduler {
     void place_requested(Choice choice, CommandSink& commands);
     void settle_stranded(CommandSink& commands);
 
+    // wide_tasks.cpp: those over several workers.
+    bool is_wide(const Task& task) const { return requests_.contains(task.request) && requests_[task.request].is_wide(); }
+    /// False if the first task of the request has to wait.
+    bool place_wide(RequestId request, CommandSink& commands);
+    /// So many of the candidates, on as few nodes as can be had greedily.
+    std::vector<WorkerId> on_few_nodes(const std::vector<WorkerId>& candidates, std::size_t count) const;
+    bool has_seat(const Request& request, std::uint8_t variant, WorkerId worker) const;
+    void start_wide(TaskId id, std::uint8_t variant, const std::vector<WorkerId>& members, CommandSink& commands);
+    /// The leader has ended; nobody waits for the others.
+    void leave_members(TaskId id, TaskEnd end, CommandSink& commands);
+    void end_attempt_of(TaskId id, WorkerId member, CommandSink& commands);
+
+    // reserving.cpp
+    void reserve(TaskId id, CommandSink& commands);
+    void replace_overdue();
+    void drop_reservation();
+    bool is_reservation_stale() const;
+    /// A reserved worker on which the task may run before the one it is reserved for, or none.
+    WorkerId backfill(const Task& task) const;
+    bool may_use_reserved(const Task& task) const;
+
+    // seats.cpp
+    void take_seat(const SeatTable::Key& key, const Seat& seat);
+    Seat leave_seat(const SeatTable::Key& key);
+    /// The report names an execution that is not the task's own. True if it was a seat.
+    bool on_seat(const TaskFinished& event, CommandSink& commands);
+    void lose_seats(WorkerId worker, LossReason reason, CommandSink& commands);
+    /// Takes a held task from its worker, where it goes on until it is stopped.
+    void retire(TaskId id, CommandSink& commands);
+    void stop_rival(TaskId id, CommandSink& commands);
+    void stop(const SeatTable::Key& key, CommandSink& commands);
+    void check_seats() const;
+
+    // speculation.cpp
+    void watch(TaskId id);
+    Instant straggler_from(const Task& task, Instant started) const;
+    /// True if there is a copy more.
+    bool copy_stragglers(CommandSink& commands);
+    bool copy(TaskId id, CommandSink& commands);
+
+    // ranges.cpp
+    void carve(RangeId range, CommandSink& commands);
+    void enter_range(const TaskSubmitted& event);
+    void leave_range(TaskId id, CommandSink& commands);
+
     // time_budget.cpp
     Duration time_needed(const Task& task) const;
     bool would_end_late(const Task& task, Duration wait) const;
@@ -150,7 +201,7 @@ class Scheduler {
     std::string explain_put_off(TaskId id) const;
 
     // settling.cpp: the task is in no collection any more when it is settled.
-    void succeed(TaskId id, std::uint64_t result_bytes, CommandSink& commands);
+    void succeed(TaskId id, Place result, CommandSink& commands);
     void settle_unsuccessful(TaskId id, Settlement settlement, CommandSink& commands);
     void settle_dependents(TaskId id, Settlement settlement, CommandSink& commands);
     void settle(TaskId id, Settlement settlement, TaskId cause, CommandSink& commands);
@@ -163,12 +214,16 @@ class Scheduler {
 
     // workforce.cpp
     void suspect_running_tasks(const Worker& worker);
+    void end_by_loss(TaskId id, LossReason reason, CommandSink& commands);
 
     // explain.cpp
     std::string explain_waiting(TaskId id) const;
     std::string explain_ready(TaskId id) const;
     std::string explain_held(TaskId id) const;
     std::string explain_requested(TaskId id) const;
+    std::string explain_rival(TaskId id) const;
+    std::string explain_members(TaskId id) const;
+    std::string explain_wide(TaskId id) const;
 
     // request_invariants.cpp
     void check_stock() const;
@@ -183,6 +238,11 @@ class Scheduler {
     WorkerTable workers_;
     Prefill prefill_;
     TransferSpeed transfer_speed_;
+    Reservation reservation_;
+    SeatTable seats_;
+    StragglerList stragglers_;
+    RangeTable ranges_;
+    std::vector<NodeId> nodes_;  ///< by worker
     History history_;
     Counters counted_;  ///< only what is counted up; counters() adds what is the case now
     Instant now_ = Instant::min();

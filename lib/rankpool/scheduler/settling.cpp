@@ -25,8 +25,7 @@ Step step_of(Settlement settlement) {
 
 }  // namespace
 
-void Scheduler::succeed(TaskId id, std::uint64_t result_bytes, CommandSink& commands) {
-    const Place result{tasks_[id].worker(), result_bytes};
+void Scheduler::succeed(TaskId id, Place result, CommandSink& commands) {
     settle(id, Settlement::succeeded, TaskId{}, commands);
     edges_.release(tasks_[id], tasks_, [&](TaskId dependent) {
         Task& task = tasks_[dependent];
@@ -61,6 +60,8 @@ void Scheduler::settle_dependents(TaskId id, Settlement settlement, CommandSink&
 
 void Scheduler::settle(TaskId id, Settlement settlement, TaskId cause, CommandSink& commands) {
     Task& task = tasks_[id];
+    if (task.has_rival) stop_rival(id, commands);
+    if (task.is_chunk) leave_range(id, commands);
     if (task.state == TaskState::waiting) {
         edges_.bury(task.open_inputs());
         TaskTable::begin_execution(task);  // Now these edges are recognised as dead.

@@ -1,4 +1,6 @@
 // The time the pool has: nothing is started that would not end before it is over.
+#include <algorithm>
+
 #include <rankpool/scheduler/scheduler.hpp>
 
 namespace rankpool::scheduler {
@@ -26,8 +28,12 @@ void Scheduler::on(const TimePassed&, Instant now, CommandSink& commands) {
 }
 
 std::optional<Instant> Scheduler::next_deadline() const {
-    if (is_over_ || end_ == Instant::max()) return std::nullopt;
-    return end_;
+    Instant next = is_over_ ? Instant::max() : end_;
+    const auto straggler = stragglers_.first();
+    if (straggler && ready_.is_empty() && workers_.free_slots() > workers_.returning())
+        next = std::min(next, straggler->due);
+    if (reservation_.is_active() && reservation_.due > now_) next = std::min(next, reservation_.due);
+    return next != Instant::max() ? std::optional(next) : std::nullopt;
 }
 
 Duration Scheduler::time_needed(const Task& task) const {

@@ -49,11 +49,17 @@ void WorkerTable::check_invariants(const TaskTable& tasks) const {
     for (WorkerId id{0}; id.value < size(); ++id.value) {
         const Worker& worker = (*this)[id];
         const Found found = count_tasks(tasks, id, worker);
-        RANKPOOL_ENSURE(found.load == worker.load && found.expected_ns == worker.expected_ns);
+        // What seats add is checked with the seats.
+        RANKPOOL_ENSURE(found.load + worker.seats == worker.load && found.expected_ns <= worker.expected_ns);
+        RANKPOOL_ENSURE(worker.seats != 0 || found.expected_ns == worker.expected_ns);
         RANKPOOL_ENSURE(found.revoking == worker.revoking && found.movable == worker.movable);
         RANKPOOL_ENSURE(found.running == worker.running);
         returning += found.returning;
         if (worker.state == WorkerState::active) {
+            slots += worker.slots;
+            ++active;
+        }
+        if (is_ranked(worker)) {
             // Rule: active workers are ranked by what they hold; the loose one will be when next asked for, and
             // who was passed over when its holdings change.
             RANKPOOL_ENSURE(loose_ == id || worker.load_level == load_level(worker));
@@ -61,13 +67,12 @@ void WorkerTable::check_invariants(const TaskTable& tasks) const {
                             worker.surplus_level == unranked);
             RANKPOOL_ENSURE(worker.load_level != unranked);
             free_slots += worker.free_slots();
-            slots += worker.slots;
-            ++active;
         } else {
             // Rule: other workers are not ranked, get nothing, and a draining one has nothing queued.
             RANKPOOL_ENSURE(worker.load_level == unranked && worker.surplus_level == unranked);
-            RANKPOOL_ENSURE(worker.queue.is_empty());
-            RANKPOOL_ENSURE(worker.state == WorkerState::draining || worker.taken.is_empty());
+            RANKPOOL_ENSURE(worker.is_reserved || worker.queue.is_empty());
+            RANKPOOL_ENSURE(worker.is_reserved || worker.state == WorkerState::draining ||
+                            (worker.taken.is_empty() && worker.seats == 0));
             RANKPOOL_ENSURE(loose_ != id);
         }
     }

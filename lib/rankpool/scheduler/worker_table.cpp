@@ -35,8 +35,8 @@ void WorkerTable::join(WorkerId id, std::uint32_t slots) {
 
 void WorkerTable::drain(WorkerId id) {
     Worker& worker = workers_[id.value];
+    if (!worker.is_reserved) free_slots_ -= worker.free_slots();
     worker.state = WorkerState::draining;
-    free_slots_ -= worker.free_slots();
     slots_ -= worker.slots;
     --active_;
     by_load_.remove(workers_, id);
@@ -54,7 +54,7 @@ void WorkerTable::give(TaskTable& tasks, TaskId id, WorkerId to) {
     tasks[id].inputs_or_worker = to.value;
     enter(tasks, id, workers_[to.value], TaskState::assigned);
     rank(to);
-    if (!is_its_turn) return;
+    if (!is_its_turn || workers_[to.value].is_reserved) return;
     by_load_.file(workers_, to, load_level(workers_[to.value]));
     settle_loose();
 }
@@ -79,6 +79,52 @@ void WorkerTable::mark_cancel(Task& task) {
     --returning_;
 }
 
+void WorkerTable::occupy(WorkerId id, std::uint32_t expected_ns) {
+    Worker& worker = workers_[id.value];
+    ++worker.seats;
+    add_load(worker, expected_ns);
+    rank(id);
+}
+
+void WorkerTable::vacate(WorkerId id, std::uint32_t expected_ns) {
+    Worker& worker = workers_[id.value];
+    --worker.seats;
+    take_load(worker, expected_ns);
+    rank(id);
+}
+
+void WorkerTable::reserve(WorkerId id) {
+    Worker& worker = workers_[id.value];
+    RANKPOOL_EXPECT(is_ranked(worker));
+    free_slots_ -= worker.free_slots();
+    by_load_.remove(workers_, id);
+    by_surplus_.remove(workers_, id);
+    if (loose_ == id) loose_ = WorkerId{};
+    worker.is_reserved = true;
+}
+
+void WorkerTable::release(WorkerId id) {
+    Worker& worker = workers_[id.value];
+    RANKPOOL_EXPECT(worker.is_reserved);
+    worker.is_reserved = false;
+    if (worker.state != WorkerState::active) return;
+    free_slots_ += worker.free_slots();
+    by_load_.file(workers_, id, load_level(worker));
+    rank(id);
+}
+
+void WorkerTable::add_load(Worker& worker, std::uint32_t expected_ns) {
+    if (worker.load < worker.slots && is_ranked(worker)) --free_slots_;
+    ++worker.load;
+    worker.expected_ns += expected_ns;
+}
+
+void WorkerTable::take_load(Worker& worker, std::uint32_t expected_ns) {
+    --worker.load;
+    worker.expected_ns -= expected_ns;
+    if (worker.load < worker.slots && is_ranked(worker)) ++free_slots_;
+}
+
 void WorkerTable::enter(TaskTable& tasks, TaskId id, Worker& worker, TaskState state) {
     Task& task = tasks[id];
     tasks.set_state(task, state);
@@ -90,9 +136,7 @@ void WorkerTable::enter(TaskTable& tasks, TaskId id, Worker& worker, TaskState s
         if (!task.is_cancel_pending) ++returning_;
     }
     if (state == TaskState::suspended) return;
-    if (worker.load < worker.slots && worker.state == WorkerState::active) --free_slots_;
-    ++worker.load;
-    worker.expected_ns += task.expected_ns();
+    add_load(worker, task.expected_ns());
 }
 
 void WorkerTable::leave(TaskTable& tasks, TaskId id, Worker& worker) {
@@ -105,13 +149,11 @@ void WorkerTable::leave(TaskTable& tasks, TaskId id, Worker& worker) {
         if (!task.is_cancel_pending) --returning_;
     }
     if (task.state == TaskState::suspended) return;
-    --worker.load;
-    worker.expected_ns -= task.expected_ns();
-    if (worker.load < worker.slots && worker.state == WorkerState::active) ++free_slots_;
+    take_load(worker, task.expected_ns());
 }
 
 void WorkerTable::rank(WorkerId id) {
-    if (workers_[id.value].state != WorkerState::active) return;
+    if (!is_ranked(workers_[id.value])) return;
     if (loose_ != id) settle_loose();
     loose_ = id;
 }

@@ -29,6 +29,14 @@ class WorkerTable {
     /// A task that is asked back, to be run elsewhere, is from now on asked back to be cancelled.
     void mark_cancel(Task& task);
 
+    /// A slot is taken, or free again, that no task of the worker's lists accounts for.
+    void occupy(WorkerId id, std::uint32_t expected_ns);
+    void vacate(WorkerId id, std::uint32_t expected_ns);
+
+    /// Keeps an active worker out of the rankings, and its free slots out of the count.
+    void reserve(WorkerId id);
+    void release(WorkerId id);
+
     /// The active worker to give a task to: fewest tasks while slots are free, then least expected work per slot; equal
     /// ones take turns. None if there are no active workers.
     WorkerId least_loaded();
@@ -54,6 +62,9 @@ class WorkerTable {
     void check_invariants(const TaskTable& tasks) const;
 
   private:
+    static bool is_ranked(const Worker& worker) { return worker.state == WorkerState::active && !worker.is_reserved; }
+    void add_load(Worker& worker, std::uint32_t expected_ns);
+    void take_load(Worker& worker, std::uint32_t expected_ns);
     void enter(TaskTable& tasks, TaskId id, Worker& worker, TaskState state);
     void leave(TaskTable& tasks, TaskId id, Worker& worker);
     void rank(WorkerId id);

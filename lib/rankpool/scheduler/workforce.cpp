@@ -30,6 +30,10 @@ void Scheduler::on(const WorkerJoined& event, Instant now, CommandSink& commands
         RANKPOOL_EXPECT(need.resource.value < limits_.resources_max && need.amount <= amount_max);
     }
     workers_.join(event.worker, event.slots);
+    if (event.node.is_valid()) {
+        if (event.worker.value >= nodes_.size()) nodes_.resize(std::size_t{event.worker.value} + 1);
+        nodes_[event.worker.value] = event.node;
+    }
     stock_.join(event.worker, event.resources);
     count_able(event.worker, 1);
     offer(event.worker);
@@ -66,15 +70,14 @@ void Scheduler::on(const WorkerLost& event, Instant now, CommandSink& commands) 
     for (const TaskId id : lost_tasks_) {
         const bool is_cancel_pending = tasks_[id].is_cancel_pending;
         take_from_worker(id);
+        if (is_wide(tasks_[id])) leave_members(id, TaskEnd::raised, commands);
         if (is_cancel_pending) {
             settle_unsuccessful(id, Settlement::cancelled, commands);
-        } else if (tasks_[id].losses >= limits_.losses_max) {
-            settle_unsuccessful(id, Settlement::quarantined, commands);
         } else {
-            ++counted_.lost_retries;
-            try_again(id, step_of(event.reason));
+            end_by_loss(id, event.reason, commands);
         }
     }
+    if (worker.seats != 0) lose_seats(event.worker, event.reason, commands);
     stock_.lose(event.worker);
     requests_.open_pinned(event.worker);  // Those tasks will never run.
     if (requests_.has_pinned(event.worker)) {
@@ -83,6 +86,15 @@ void Scheduler::on(const WorkerLost& event, Instant now, CommandSink& commands) 
         });
     }
     place_ready_tasks(commands);
+}
+
+void Scheduler::end_by_loss(TaskId id, LossReason reason, CommandSink& commands) {
+    if (tasks_[id].losses >= limits_.losses_max) {
+        settle_unsuccessful(id, Settlement::quarantined, commands);
+    } else {
+        ++counted_.lost_retries;
+        try_again(id, step_of(reason));
+    }
 }
 
 void Scheduler::suspect_running_tasks(const Worker& worker) {
