@@ -14,7 +14,10 @@ using Action = std::function<int()>;
 void add_info_command(CLI::App& program, Action& action);
 void add_bench_command(CLI::App& program, Action& action);
 void add_simulate_command(CLI::App& program, Action& action);
+void add_submit_command(CLI::App& program, Action& action);
 void add_sweep_command(CLI::App& program, Action& action);
 void add_h5_command(CLI::App& program, Action& action);
+/// Two subcommands: jobs and cancel.
+void add_jobs_commands(CLI::App& program, Action& action);
 
 }  // namespace rankpool::apps

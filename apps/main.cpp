@@ -47,6 +47,8 @@ int main(int argc, char** argv) {
     add_simulate_command(program, action);
     add_sweep_command(program, action);
     add_h5_command(program, action);
+    add_submit_command(program, action);
+    add_jobs_commands(program, action);
     try {
         program.parse(argc, argv);
         return action();

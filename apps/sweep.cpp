@@ -9,6 +9,7 @@
 #include <rankpool/core/error.hpp>
 #include <rankpool/executor/run.hpp>
 #include <rankpool/launch/launcher.hpp>
+#include <rankpool/launch/shell_text.hpp>
 #include <rankpool/observe/format.hpp>
 
 #include "commands.hpp"
@@ -22,7 +23,7 @@ constexpr std::size_t shown_max = 5;
 
 std::string command_of_case(const sweep::SweepPlan& plan, std::size_t index) {
     const std::string run_dir = plan.run_root + '/' + plan.space.label(index);
-    return sweep::shell_line(plan.command.expand({plan.space.values(index), run_dir, index}));
+    return shell_line(plan.command.expand({plan.space.values(index), run_dir, index}));
 }
 
 std::string dry_run_text(const sweep::SweepPlan& plan) {

@@ -9,11 +9,14 @@
 #include <fmt/format.h>
 
 #include <rankpool/core/error.hpp>
+#include <rankpool/launch/allocation.hpp>
 #include <rankpool/launch/child_process.hpp>
 #include <rankpool/launch/environment.hpp>
 #include <rankpool/observe/format.hpp>
 #include <rankpool/task/codec_std.hpp>
 #include <rankpool/task/this_task.hpp>
+
+#include "stopping.hpp"
 
 namespace rankpool::sweep {
 namespace {
@@ -100,6 +103,17 @@ bool is_about_our_launch(std::string_view name) {
     return false;
 }
 
+bool is_in_batch_job() {
+    static const bool is_in_job = current_allocation().has_value();
+    return is_in_job;
+}
+
+/// What commands on this rank took; its threads share it.
+RecentDurations& durations_here() {
+    static RecentDurations durations;
+    return durations;
+}
+
 const std::vector<std::string>& environment_of_programs() {
     static const std::vector<std::string> kept = [] {
         std::vector<std::string> entries;
@@ -127,7 +141,9 @@ CommandReport run_command(const CommandRequest& request) {
     report.host = this_task::host();
     report.rank = this_task::rank();
     report.started_s = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-    if (this_task::stop_requested()) {
+    const bool is_late =
+        request.end_by_s > 0 && report.started_s + in_seconds(durations_here().expected()) > request.end_by_s;
+    if (this_task::stop_requested() || is_late) {
         report.status = RunStatus::stopped;
         report.cause = "the sweep ended first";
         return report;
@@ -143,10 +159,12 @@ CommandReport run_command(const CommandRequest& request) {
                          .directory = {},
                          .time_limit = request.time_limit,
                          .grace = request.grace,
+                         .ignores_usr1 = is_in_batch_job(),
                          .capture_bytes_max = request.capture_bytes_max},
                         [] { return this_task::stop_requested(); });
     }
     judge(end, request, report);
+    if (report.status == RunStatus::succeeded) durations_here().learn(end.wall);
     report.duration = end.wall;
     report.cpu = end.cpu;
     report.memory_bytes = end.memory_bytes;
@@ -168,6 +186,7 @@ void Codec<CommandRequest>::write(ByteWriter& writer, const CommandRequest& requ
     encode(writer, request.time_limit);
     encode(writer, request.grace);
     encode(writer, request.capture_bytes_max);
+    encode(writer, request.end_by_s);
 }
 
 CommandRequest Codec<CommandRequest>::read(ByteReader& reader) {
@@ -177,6 +196,7 @@ CommandRequest Codec<CommandRequest>::read(ByteReader& reader) {
     request.time_limit = decode<Duration>(reader);
     request.grace = decode<Duration>(reader);
     request.capture_bytes_max = decode<std::uint64_t>(reader);
+    request.end_by_s = decode<double>(reader);
     return request;
 }
 

@@ -31,6 +31,9 @@ struct CommandRequest {
     Duration time_limit = duration_max;
     Duration grace{};
     std::uint64_t capture_bytes_max = 0;
+    /// When it must have ended, in seconds since 1970, by the clocks of the day, which hosts share well enough; 0: at
+    /// any time. Not started if commands on its rank took too long for that so far: it may have waited there.
+    double end_by_s = 0;
 };
 
 /// What a rank tells about a command.

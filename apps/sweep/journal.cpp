@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include <rankpool/core/error.hpp>
+#include <rankpool/launch/shell_text.hpp>
 
 #include "command_template.hpp"
 

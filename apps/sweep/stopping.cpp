@@ -20,20 +20,19 @@ void note(int signal) {
 
 }  // namespace
 
-void TimeBudget::learn(Duration duration) { recent_[learnt_++ % recent_.size()] = duration; }
-
-Duration TimeBudget::expected() const {
-    std::vector<Duration> known(recent_.begin(),
-                                recent_.begin() + static_cast<std::ptrdiff_t>(std::min(learnt_, recent_.size())));
-    if (known.empty()) return {};
-    const std::size_t place = known.size() > 1 ? 1 : 0;
-    std::nth_element(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(place), known.end(), std::greater<>());
-    return known[place];
+void RecentDurations::learn(Duration duration) {
+    const std::lock_guard lock(mutex_);
+    recent_[learnt_++ % recent_.size()] = duration;
 }
 
-bool TimeBudget::fits(Instant now) const {
-    if (deadline_ == Instant::max()) return true;
-    return now + expected() < last_moment();
+Duration RecentDurations::expected() const {
+    const std::lock_guard lock(mutex_);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(learnt_, recent_.size()));
+    if (count == 0) return {};
+    std::vector<Duration> known(recent_.begin(), recent_.begin() + count);
+    const auto place = known.begin() + (count > 1 ? 1 : 0);
+    std::nth_element(known.begin(), place, known.end(), std::greater<>());
+    return *place;
 }
 
 SignalWatch::SignalWatch() {

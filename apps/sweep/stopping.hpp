@@ -2,11 +2,25 @@
 
 #include <array>
 #include <cstddef>
+#include <mutex>
 #include <string>
 
 #include <rankpool/core/time.hpp>
 
 namespace rankpool::sweep {
+
+/// What commands took lately. Thread-safe.
+class RecentDurations {
+  public:
+    void learn(Duration duration);
+    /// What most of them took: the second longest of the last ones, so that one straggler does not count. 0 at first.
+    Duration expected() const;
+
+  private:
+    mutable std::mutex mutex_;
+    std::array<Duration, 64> recent_{};
+    std::size_t learnt_ = 0;
+};
 
 /// Decides when to start no more commands because the time of the job ends, from what the commands took so far.
 class TimeBudget {
@@ -15,21 +29,16 @@ class TimeBudget {
     /// @param reserve   kept free at the end: for ending what still runs, and for writing the table
     TimeBudget(Instant deadline, Duration reserve) : deadline_(deadline), reserve_(reserve) {}
 
-    void learn(Duration duration);
+    void learn(Duration duration) { durations_.learn(duration); }
     /// Whether a command started now would probably still end.
-    bool fits(Instant now) const;
+    bool fits(Instant now) const { return deadline_ == Instant::max() || now + durations_.expected() < last_moment(); }
     /// When commands that still run have to be ended.
     Instant last_moment() const { return deadline_ == Instant::max() ? deadline_ : deadline_ - reserve_; }
-    Instant deadline() const { return deadline_; }
 
   private:
-    /// What most commands take: the second longest of the last ones, so that one straggler does not count.
-    Duration expected() const;
-
     Instant deadline_;
     Duration reserve_;
-    std::array<Duration, 64> recent_{};
-    std::size_t learnt_ = 0;
+    RecentDurations durations_;
 };
 
 /// Signals that ask a sweep to end, noted for the loop to see. One at a time.

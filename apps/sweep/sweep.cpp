@@ -10,6 +10,7 @@
 
 #include <rankpool/core/error.hpp>
 #include <rankpool/executor/wait_group.hpp>
+#include <rankpool/launch/shell_text.hpp>
 #include <rankpool/observe/format.hpp>
 #include <rankpool/observe/progress.hpp>
 #include <rankpool/task/future.hpp>
@@ -129,12 +130,18 @@ class Loop {
     std::vector<std::string> arguments_of(std::size_t index) const {
         return plan_.command.expand({plan_.space.values(index), run_dir_of(index), index});
     }
+    double end_by_s() const {
+        if (budget_.last_moment() == Instant::max()) return 0;
+        const Duration left = budget_.last_moment() - now();
+        return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch() + left).count();
+    }
     void start(Case what) {
         CommandRequest request{.arguments = arguments_of(what.index),
                                .run_dir = run_dir_of(what.index),
                                .time_limit = plan_.time_limit,
                                .grace = plan_.grace,
-                               .capture_bytes_max = plan_.capture_bytes_max};
+                               .capture_bytes_max = plan_.capture_bytes_max,
+                               .end_by_s = end_by_s()};
         Future<CommandReport> future = pool_.submit(run_command, std::move(request));
         const StateRef state = future.state_ref();
         running_.emplace(&*state, Running{what, std::move(future)});
@@ -148,7 +155,13 @@ class Loop {
         if (ended.future.cancelled()) return;
         if (!has_run(ended.future)) return;
         const CommandReport& report = ended.future.result();
-        if (report.status == RunStatus::stopped) return;
+        if (report.status == RunStatus::stopped) {
+            // The rank may know before us that the time is over.
+            if (!is_ending()) end_by(EndedBy::walltime);
+            return;
+        }
+        // A batch system that ends a job signals all processes of it at once: not the command's failure.
+        if (SignalWatch::ending() == SIGTERM && report.exit_code == 128 + SIGTERM) return;
         const CaseKey key = plan_.space.key(ended.what.index);
         const Journal::Known* const known = journal_.find(key);
         journal_.add({.key = key,

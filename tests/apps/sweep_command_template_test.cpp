@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <rankpool/core/error.hpp>
+#include <rankpool/launch/shell_text.hpp>
 
 namespace rankpool::sweep {
 namespace {

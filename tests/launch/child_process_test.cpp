@@ -109,6 +109,13 @@ TEST(ChildProcess, does_not_wait_for_what_a_program_leaves_behind) {
     EXPECT_LT(end.wall, 3s);
 }
 
+TEST(ChildProcess, can_be_shielded_from_the_warning_of_a_batch_system) {
+    ChildSpec spec = shell("kill -USR1 $$; echo lives");
+    EXPECT_EQ(run(spec).signal, SIGUSR1);
+    spec.ignores_usr1 = true;
+    EXPECT_EQ(run(spec).out, "lives\n");
+}
+
 TEST(ChildProcess, runs_many_programs_from_many_threads) {
     std::vector<std::thread> threads;
     std::atomic<int> right{0};

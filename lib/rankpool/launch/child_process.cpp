@@ -69,6 +69,7 @@ struct Start {
     int err = -1;
     pid_t parent = 0;
     int error = 0;
+    bool ignores_usr1 = false;
     bool failed_at_directory = false;
 };
 
@@ -90,6 +91,9 @@ __attribute__((no_sanitize("address"))) int begin_child(void* argument) {
     struct sigaction by_default = {};
     by_default.sa_handler = SIG_DFL;
     sigaction(SIGPIPE, &by_default, nullptr);
+    struct sigaction ignored = {};
+    ignored.sa_handler = SIG_IGN;
+    if (start.ignores_usr1) sigaction(SIGUSR1, &ignored, nullptr);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -333,7 +337,8 @@ ChildEnd run_child(const ChildSpec& spec, const std::function<bool()>& stop_requ
                 .directory = spec.directory.empty() ? nullptr : spec.directory.c_str(),
                 .in = in.get(),
                 .out = out->write_end.get(),
-                .err = err->write_end.get()};
+                .err = err->write_end.get(),
+                .ignores_usr1 = spec.ignores_usr1};
     const Instant begin = now();  // The call returns when the program has begun.
     Started started = start_child(start);
     out->write_end.close();

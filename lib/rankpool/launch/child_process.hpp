@@ -16,7 +16,10 @@ struct ChildSpec {
     std::vector<std::string> environment;
     std::string directory;  ///< to start in; empty: where we are
     Duration time_limit = duration_max;
-    Duration grace = std::chrono::seconds(5);   ///< between SIGTERM and SIGKILL
+    Duration grace = std::chrono::seconds(5);  ///< between SIGTERM and SIGKILL
+    /// Start it with SIGUSR1 ignored: srun hands a batch system's warning to every process of a job, and it would end
+    /// programs that do not know it.
+    bool ignores_usr1 = false;
     std::size_t capture_bytes_max = 64 * 1024;  ///< of each of stdout and stderr
 };
 
