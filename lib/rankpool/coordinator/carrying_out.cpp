@@ -86,7 +86,7 @@ void Coordinator::carry_out(const scheduler::CarveRange&) {
 void Coordinator::carry_out(const scheduler::SettleTask& command) {
     const StateRef state = tasks_[command.task.value].state;
     const auto cause = [&]() -> const TaskState& { return *tasks_[command.cause.value].state; };
-    live_bytes_ -= state->call().size();  // Its outcome takes the place of the call now.
+    gate_.leave(state->call().size());  // Its outcome takes the place of the call now.
     switch (command.settlement) {
         case scheduler::Settlement::succeeded:
             ++counts_.succeeded;
@@ -127,7 +127,6 @@ void Coordinator::carry_out(const scheduler::SettleTask& command) {
             state->cancel();
             break;
     }
-    --live_tasks_;
     settled_tasks_.push_back(command.task);
     if (state->origin >= 0) tell_settled(*state);
     answer_cancel(*state);

@@ -15,17 +15,12 @@
 #include <rankpool/coordinator/requests.hpp>
 #include <rankpool/observe/pool_counts.hpp>
 #include <rankpool/scheduler/scheduler.hpp>
+#include <rankpool/scheduler/submit_gate.hpp>
 #include <rankpool/task/client.hpp>
 #include <rankpool/task/foreign_inputs.hpp>
 #include <rankpool/transport/progress.hpp>
 
 namespace rankpool {
-
-/// How much may wait or run before submit() blocks; 0: as much as there is memory for.
-struct QueueBound {
-    std::size_t tasks = 0;
-    std::size_t bytes = 0;  ///< of packed functions and arguments
-};
 
 enum class CancelFutures : bool { no, yes };
 
@@ -59,7 +54,7 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     void share_memory() { shares_memory_ = true; }
 
     /// Makes submit() wait while more than this is queued or running. Tasks that submit tasks are not held up.
-    void bound_queue(QueueBound bound) { bound_ = bound; }
+    void bound_queue(scheduler::QueueBound bound) { gate_ = scheduler::SubmitGate(bound); }
 
     /// The pool has time until then. Tasks that would not end before it are not started; when nothing else can run they
     /// fail with WalltimeError. May be said again.
@@ -101,7 +96,7 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     // Progress::Role
     bool turn() override;
     bool is_busy() const override {
-        return !is_closed_ && (live_tasks_ != 0 || !coming_.empty() || has_forgotten_.load(std::memory_order_acquire));
+        return !is_closed_ && (gate_.tasks() != 0 || !coming_.empty() || has_forgotten_.load(std::memory_order_acquire));
     }
     Instant next_deadline() const override;
     void after_turn() override;
@@ -220,9 +215,7 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     std::vector<ObjectId> forgotten_;
     bool is_forgetful_ = false;
     std::atomic<bool> has_forgotten_{false};
-    std::size_t live_tasks_ = 0;
-    std::size_t live_bytes_ = 0;  // of their calls
-    QueueBound bound_;
+    scheduler::SubmitGate gate_;  ///< counts tasks that are not settled, and the bytes of their calls
     std::uint32_t submits_since_turn_ = 0;
     ForeignInputs held_;
     std::unordered_multimap<TaskState*, Waitable*> cancel_waits_;

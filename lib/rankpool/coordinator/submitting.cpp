@@ -35,12 +35,9 @@ bool Coordinator::knows(const TaskState& state) const {
 
 void Coordinator::wait_for_room(std::unique_lock<std::mutex>& lock) {
     // Tasks are not held up: what they submit may be what ends them, and makes room.
-    if ((bound_.tasks == 0 && bound_.bytes == 0) || this_task::exists()) return;
-    const auto has_room = [&] {
-        return is_shut_ || broken_ ||
-               ((bound_.tasks == 0 || live_tasks_ < bound_.tasks) && (bound_.bytes == 0 || live_bytes_ < bound_.bytes));
-    };
-    progress_.wait_until(lock, has_room, Instant::max());
+    if (!gate_.is_bounded() || this_task::exists()) return;
+    progress_.wait_until(
+        lock, [&] { return is_shut_ || broken_ || gate_.may_submit(); }, Instant::max());
 }
 
 void Coordinator::submit(const StateRef& state, const TaskOptions& options) {
@@ -126,8 +123,7 @@ void Coordinator::accept(const StateRef& state, const TaskOptions& options) {
     free_tasks_.pop_back();
     tasks_[state->task.value] = {.state = state, .worker = {}, .execution = {}, .request = request};
     state->priority = options.priority;
-    ++live_tasks_;
-    live_bytes_ += state->call().size();
+    gate_.enter(state->call().size());
     progress_.became_busy();
     const int retries = std::clamp(options.retries, 0, int{std::numeric_limits<std::uint16_t>::max()});
     scheduler::TaskSubmitted event{.task = state->task,
@@ -283,8 +279,7 @@ void Coordinator::drop_all(const Failure& failure) {
     for (Task& task : tasks_) {
         const StateRef state = std::exchange(task.state, StateRef());
         if (!state || is_settled(state->status())) continue;
-        --live_tasks_;
-        live_bytes_ -= state->call().size();
+        gate_.leave(state->call().size());
         ++counts_.failed;
         if (state->local()) abandoned_calls_.push_back(state->local());
         state->fail(failure);

@@ -19,14 +19,14 @@ void Coordinator::set_end(Instant end) {
 }
 
 Instant Coordinator::next_deadline() const {
-    if (live_tasks_ == 0) return Instant::max();
+    if (gate_.tasks() == 0) return Instant::max();
     const Instant hello = is_formed_ ? Instant::max() : hello_deadline_;
     return std::min(hello, scheduler_.next_deadline().value_or(Instant::max()));
 }
 
 bool Coordinator::look_at_the_clock() {
     bool any = false;
-    if (!is_formed_ && now_ >= hello_deadline_ && live_tasks_ != 0) {
+    if (!is_formed_ && now_ >= hello_deadline_ && gate_.tasks() != 0) {
         any = true;
         if (joined_ == 0) {
             break_down(broken_executor_failure(
@@ -36,7 +36,7 @@ bool Coordinator::look_at_the_clock() {
             form_pool();  // Who has not come by now may come later, but nothing waits for that.
         }
     }
-    if (end_ == Instant::max() || broken_ || live_tasks_ == 0) return any;
+    if (end_ == Instant::max() || broken_ || gate_.tasks() == 0) return any;
     if (scheduler_.next_deadline().value_or(Instant::max()) <= now_) {
         any = true;
         scheduler_.on(scheduler::TimePassed{}, now_, commands_);
