@@ -5,6 +5,8 @@
 
 #include <mpi.h>
 
+#include <rankpool/launch/time_left.hpp>
+
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "info_json.hpp"
@@ -24,6 +26,7 @@ void write_info(InfoFacts facts, const InfoOptions& options) {
     facts.libraries = library_facts();
     facts.hosts = hosts_of(facts.ranks);
     facts.allocation = current_allocation();
+    if (facts.allocation) facts.time_left = current_time_left();
     facts.openmp_threads = find_count(current_environment(), "OMP_NUM_THREADS");
     std::fputs((options.is_json ? info_json(facts) + '\n' : info_text(facts)).c_str(), stdout);
 }

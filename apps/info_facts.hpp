@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <rankpool/core/time.hpp>
 #include <rankpool/launch/allocation.hpp>
 #include <rankpool/launch/launcher.hpp>
 #include <rankpool/launch/machine.hpp>
@@ -41,6 +42,7 @@ struct InfoFacts {
     std::vector<Machine> ranks;    ///< what each rank sees
     std::vector<HostFacts> hosts;  ///< in the order of their lowest rank
     std::optional<Allocation> allocation;
+    std::optional<Duration> time_left;  ///< of the batch job, where somebody tells
     std::optional<int> openmp_threads;  ///< OMP_NUM_THREADS
 };
 

@@ -29,17 +29,19 @@ Json to_json(const LibraryFacts& libraries) {
 }
 
 Json to_json(const Allocation& allocation) {
-    return {{"batch_system", name_of(allocation.system)},
-            {"job_id", allocation.job_id},
-            {"job_name", allocation.job_name},
-            {"queue", allocation.queue},
-            {"submit_directory", allocation.submit_directory},
-            {"nodes", allocation.nodes},
-            {"node_count", allocation.node_count},
-            {"cpus_per_node", allocation.cpus_per_node},
-            {"rank_count", allocation.rank_count},
-            {"array_index", allocation.array_index ? Json(*allocation.array_index) : Json()},
-            {"restart_count", allocation.restart_count}};
+    return {
+        {"batch_system", name_of(allocation.system)},
+        {"job_id", allocation.job_id},
+        {"job_name", allocation.job_name},
+        {"queue", allocation.queue},
+        {"submit_directory", allocation.submit_directory},
+        {"nodes", allocation.nodes},
+        {"node_count", allocation.node_count},
+        {"cpus_per_node", allocation.cpus_per_node},
+        {"rank_count", allocation.rank_count},
+        {"memory_bytes_per_node", allocation.memory_bytes_per_node ? Json(*allocation.memory_bytes_per_node) : Json()},
+        {"array_index", allocation.array_index ? Json(*allocation.array_index) : Json()},
+        {"restart_count", allocation.restart_count}};
 }
 
 }  // namespace
@@ -64,6 +66,7 @@ std::string info_json(const InfoFacts& facts) {
                        {"ranks", ranks},
                        {"hosts", hosts},
                        {"allocation", facts.allocation ? to_json(*facts.allocation) : Json()},
+                       {"time_left_s", facts.time_left ? Json(in_seconds(*facts.time_left)) : Json()},
                        {"warnings", warnings_about(facts)}};
     // Host and job names may hold any bytes: what is not UTF-8 is replaced rather than refused.
     return json.dump(2, ' ', false, Json::error_handler_t::replace);

@@ -93,7 +93,11 @@ std::string allocation_text(const InfoFacts& facts) {
     for (std::size_t i = 0; i < job.nodes.size() && i < 4; ++i) nodes += (i == 0 ? "" : " ") + job.nodes[i];
     nodes += job.nodes.size() > 4 ? " …)" : ")";
     return "\n" + name + "\n" + line("nodes", nodes) + line("CPUs", std::to_string(cpus)) +
-           line("ranks", std::to_string(job.rank_count)) + line("directory", job.submit_directory);
+           line("ranks", std::to_string(job.rank_count)) +
+           (job.memory_bytes_per_node ? line("memory", format_bytes(*job.memory_bytes_per_node) + " on each node")
+                                      : "") +
+           (facts.time_left ? line("time left", format_duration(*facts.time_left)) : "") +
+           line("directory", job.submit_directory);
 }
 
 }  // namespace

@@ -42,11 +42,18 @@ TEST(Info, writes_one_json_object) {
 
 TEST(Info, shows_the_batch_job) {
     const std::string job =
-        "env SLURM_JOB_ID=71 SLURM_JOB_NAME=energy SLURM_JOB_NODELIST='cn[01-02]' SLURM_JOB_NUM_NODES=2 SLURM_NTASKS=6";
-    const Json allocation = Json::parse(run_program("info --json", 0, job).out).at("allocation");
+        "env SLURM_JOB_ID=71 SLURM_JOB_NAME=energy SLURM_JOB_NODELIST='cn[01-02]' SLURM_JOB_NUM_NODES=2 SLURM_NTASKS=6 "
+        "SLURM_MEM_PER_NODE=500 RANKPOOL_TIME_LIMIT_S=600";
+    const Json info = Json::parse(run_program("info --json", 0, job).out);
+    const Json allocation = info.at("allocation");
+    EXPECT_EQ(info.at("time_left_s"), 600);
+    EXPECT_EQ(allocation.at("memory_bytes_per_node"), 500 << 20);
     EXPECT_EQ(allocation.at("batch_system"), "Slurm");
     EXPECT_EQ(allocation.at("nodes"), Json({"cn01", "cn02"}));
-    EXPECT_NE(run_program("info", 0, job).out.find("Slurm job 71 'energy'"), std::string::npos);
+    const std::string text = run_program("info", 0, job).out;
+    for (const char* part : {"Slurm job 71 'energy'", "500 MiB on each node", "10 min"}) {
+        EXPECT_NE(text.find(part), std::string::npos) << text;
+    }
 }
 
 TEST(Info, of_separate_copies_by_srun_speaks_once_and_says_what_to_do) {

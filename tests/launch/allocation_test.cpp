@@ -46,6 +46,15 @@ Environment pbs_array_element() {
             {"PBS_QUEUE", "workq"}};
 }
 
+TEST(Allocation, knows_the_memory_of_each_node_where_it_was_asked_for) {
+    Environment environment = slurm_batch_script();
+    EXPECT_EQ(read_allocation(environment, "")->memory_bytes_per_node, std::nullopt);
+    environment["SLURM_MEM_PER_NODE"] = "500";
+    EXPECT_EQ(read_allocation(environment, "")->memory_bytes_per_node, 500U << 20);
+    environment["SLURM_MEM_PER_NODE"] = "0";
+    EXPECT_EQ(read_allocation(environment, "")->memory_bytes_per_node, std::nullopt);
+}
+
 TEST(Allocation, is_absent_outside_of_jobs) {
     EXPECT_EQ(read_allocation({}, ""), std::nullopt);
     EXPECT_EQ(read_allocation({{"SLURM_CONF", "/etc/slurm/slurm.conf"}, {"PBS_SERVER", "pbshost"}}, ""), std::nullopt);

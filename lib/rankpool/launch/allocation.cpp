@@ -32,6 +32,9 @@ Allocation read_slurm(const Environment& environment) {
     allocation.cpus_per_node =
         expand_per_node(text_or_empty(environment, "SLURM_JOB_CPUS_PER_NODE")).value_or(std::vector<int>{});
     allocation.rank_count = first_count(environment, {"SLURM_NTASKS", "SLURM_NPROCS"});
+    // In MiB; 0 means all that a node has.
+    if (const auto mib = find_count(environment, "SLURM_MEM_PER_NODE"); mib && *mib > 0)
+        allocation.memory_bytes_per_node = static_cast<std::uint64_t>(*mib) << 20;
     allocation.array_index = find_count(environment, "SLURM_ARRAY_TASK_ID");
     allocation.restart_count = first_count(environment, {"SLURM_RESTART_COUNT"});
     return allocation;

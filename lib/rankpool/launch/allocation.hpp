@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,8 +26,9 @@ struct Allocation {
     int node_count = 0;
     std::vector<int> cpus_per_node;  ///< one entry per node; empty if not told
     int rank_count = 0;              ///< ranks asked for (in a Slurm step: those of the step); 0 if not told
-    std::optional<int> array_index;  ///< set in an element of a job array
-    int restart_count = 0;           ///< times the job was requeued; PBS does not tell
+    std::optional<std::uint64_t> memory_bytes_per_node;  ///< none if not told, or if all of it is ours
+    std::optional<int> array_index;                      ///< set in an element of a job array
+    int restart_count = 0;                               ///< times the job was requeued; PBS does not tell
     friend bool operator==(const Allocation&, const Allocation&) = default;
 };
 
