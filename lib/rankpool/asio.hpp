@@ -61,17 +61,32 @@ struct CompleteHandler {
     }
 };
 
+/// An event loop waits, which cannot help the executor to make progress.
+class Attention {
+  public:
+    explicit Attention(Client* client) : client_(client) { client_->attend(1); }
+    Attention(Attention&& other) noexcept = default;
+    Attention& operator=(Attention&& other) noexcept = default;
+    ~Attention() {
+        if (client_) client_->attend(-1);
+    }
+
+  private:
+    ClientRef<Client> client_;
+};
+
 /// Hands a handler over when the future is done. Keeps the handler's executor from running out of work meanwhile.
 template <class T, class Handler>
 void complete_when_done(const Future<T>& future, Handler handler) {
     namespace asio = boost::asio;
     const auto executor = asio::get_associated_executor(handler, asio::system_executor());
     auto work = asio::prefer(executor, asio::execution::outstanding_work.tracked);
-    // A done callback is called once, but std::function-like storage must not be asked to copy the handler.
-    on_settled(future.state_ref(),
-               [work = std::move(work), handler = std::move(handler)](const StateRef& state) mutable {
-                   asio::post(work, CompleteHandler<T, Handler>{std::move(handler), Future<T>(state)});
-               });
+    std::optional<Attention> attention;
+    if (!future.done() && future.state_ref()->client() != nullptr) attention.emplace(future.state_ref()->client());
+    on_settled(future.state_ref(), [attention = std::move(attention), work = std::move(work),
+                                    handler = std::move(handler)](const StateRef& state) mutable {
+        asio::post(work, CompleteHandler<T, Handler>{std::move(handler), Future<T>(state)});
+    });
 }
 
 /// How a call is kept until it is submitted: lazy tokens do that later, and perhaps never.

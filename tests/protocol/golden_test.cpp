@@ -68,6 +68,8 @@ TEST_F(GoldenRecords, plain) {
 TEST_F(GoldenRecords, kinds_have_their_numbers) {
     EXPECT_EQ(hex_of(Kind::started, 1U, 2U), "03000000 01000000 02000000 00000000");
     EXPECT_EQ(hex_of(Kind::suspended, 1U, 2U), "04000000 01000000 02000000 00000000");
+    EXPECT_EQ(hex_of(Suspended{.task = 1, .execution = 2, .tokens = {3, 4}}),
+              "04000000 01000000 02000000 08000000 03000000 04000000");
     EXPECT_EQ(hex_of(Kind::resumed, 1U, 2U), "05000000 01000000 02000000 00000000");
     EXPECT_EQ(hex_of(Kind::returned, 1U, 2U), "06000000 01000000 02000000 00000000");
     EXPECT_EQ(hex_of(Kind::revoke_refused, 1U, 2U), "07000000 01000000 02000000 00000000");
@@ -78,6 +80,7 @@ TEST_F(GoldenRecords, kinds_have_their_numbers) {
     EXPECT_EQ(hex_of(Kind::goodbye, 0U), "0d000000 00000000 00000000 00000000");
     EXPECT_EQ(hex_of(Kind::revoke, 1U, 2U), "21000000 01000000 02000000 00000000");
     EXPECT_EQ(hex_of(Kind::stop_task, 1U, 2U), "22000000 01000000 02000000 00000000");
+    EXPECT_EQ(hex_of(Kind::deadlock, 1U, 2U), "28000000 01000000 02000000 00000000");
     EXPECT_EQ(hex_of(Kind::cancel_refused, 1U), "24000000 01000000 00000000 00000000");
 }
 

@@ -78,6 +78,16 @@ TEST(Messages, assign_keeps_the_extremes_of_its_numbers) {
     expect_equal(read_assign(one.record), assign);
 }
 
+TEST(Messages, suspended_comes_back) {
+    for (const auto& tokens : {std::vector<std::uint32_t>{}, {7}, {1, 0xffffffff, 3}}) {
+        const OneRecord one(Suspended{.task = 0xffffffff, .execution = 9, .tokens = tokens});
+        const Suspended suspended = read_suspended(one.record);
+        EXPECT_EQ(suspended.task, 0xffffffff);
+        EXPECT_EQ(suspended.execution, 9U);
+        EXPECT_EQ(suspended.tokens, tokens);
+    }
+}
+
 TEST(Messages, finished_comes_back) {
     for (const bool raised : {false, true}) {
         const std::string outcome(raised ? 100'000 : 0, 'o');
@@ -157,7 +167,7 @@ TEST(Messages, records_follow_each_other_in_one_message) {
         (void)read_all_of(*record);
         ++count;
     }
-    EXPECT_EQ(count, 8 + plain_kinds.size());
+    EXPECT_EQ(count, 9 + plain_kinds.size());
 }
 
 TEST(Messages, a_record_of_more_than_4_gib_takes_the_rest_of_its_message) {

@@ -59,8 +59,10 @@ inline Settled sample_settled() { return {.token = 6, .status = 2, .is_kept = tr
 inline Fetch sample_fetch() { return {.task = 7, .execution = 9, .requester = 3, .holder = 1}; }
 inline Acquire sample_acquire() { return {.task = 7, .execution = 9, .holder = 1}; }
 
+inline Suspended sample_suspended() { return {.task = 7, .execution = 9, .tokens = {3, 4}}; }
+
 /// Every kind that is a header only, or a header and a text.
-inline constexpr std::array plain_kinds{Kind::started,        Kind::suspended,      Kind::resumed,
+inline constexpr std::array plain_kinds{Kind::started,        Kind::deadlock,       Kind::resumed,
                                         Kind::returned,       Kind::revoke_refused, Kind::cancel,
                                         Kind::request_stop,   Kind::release,        Kind::initializer_failed,
                                         Kind::goodbye,        Kind::revoke,         Kind::stop_task,
@@ -78,6 +80,7 @@ inline Bytes sample_message() {
     write(message, sample_settled());
     write(message, sample_fetch());
     write(message, sample_acquire());
+    write(message, sample_suspended());
     for (const Kind kind : plain_kinds) write(message, kind, 11, 12, "text");
     return message;
 }
@@ -122,6 +125,8 @@ inline std::size_t read_all_of(const Record& record) {
             return static_cast<std::size_t>(read_acquire(record).holder);
         case Kind::settled:
             return touch(read_settled(record).outcome);
+        case Kind::suspended:
+            return read_suspended(record).tokens.size();
         default:
             return touch(read_text(record));
     }

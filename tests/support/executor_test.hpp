@@ -17,6 +17,14 @@ namespace rankpool::tests {
 
 using namespace std::chrono_literals;
 
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool has_thread_sanitizer = true;
+#elif defined(__has_feature)
+inline constexpr bool has_thread_sanitizer = __has_feature(thread_sanitizer);
+#else
+inline constexpr bool has_thread_sanitizer = false;
+#endif
+
 /// Longer than anything takes on a busy machine; who waits so long has found a hang.
 inline constexpr auto patience = 60s;
 

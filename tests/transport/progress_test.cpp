@@ -231,6 +231,30 @@ TEST_P(ProgressTest, the_background_turns_while_nobody_waits_and_the_role_is_bus
     progress.stop_background();
 }
 
+TEST_P(ProgressTest, the_background_attends_to_what_others_wait_for) {
+    const auto lock_and = [&](auto action) {
+        const std::lock_guard lock(progress.mutex());
+        return action();
+    };
+    progress.start_background();
+    lock_and([&] {
+        role.busy = true;
+        progress.attend(1);
+        progress.became_busy();
+    });
+    for (int round = 1; round <= 20; ++round) {
+        std::this_thread::sleep_for(1ms);  // It may sleep by now; mail wakes it.
+        mail(2);
+        const Instant deadline = now() + patience;
+        while (lock_and([&] { return role.arrived[2]; }) < round && now() < deadline) std::this_thread::yield();
+        EXPECT_EQ(lock_and([&] { return role.arrived[2]; }), round);
+    }
+    mail(3);
+    EXPECT_TRUE(wait_for(3, 1)) << "others may wait meanwhile";
+    progress.stop_background();  // It ends although it waits.
+    lock_and([&] { progress.attend(-1); });
+}
+
 TEST_P(ProgressTest, threads_can_wait_beside_the_background) {
     progress.start_background();
     {

@@ -18,6 +18,7 @@ void Coordinator::carry_out() {
     // Only now: commands name inputs that were settled earlier in the same list.
     for (const TaskId id : settled_tasks_) {
         tasks_[id.value].state = StateRef();
+        tasks_[id.value].waits_for.clear();
         free_tasks_.push_back(id);
     }
     settled_tasks_.clear();
@@ -28,6 +29,7 @@ void Coordinator::carry_out(const scheduler::AssignTask& command) {
     TaskState& state = *task.state;
     task.worker = command.worker;
     task.execution = command.execution;
+    task.waits_for.clear();
     protocol::Assign assign{.task = command.task.value,
                             .execution = command.execution.value,
                             .level = state.level,

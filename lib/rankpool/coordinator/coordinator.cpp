@@ -59,6 +59,11 @@ bool Coordinator::help_until(Waitable& waitable, Instant deadline) {
     return ready && waitable.is_ready();
 }
 
+void Coordinator::attend(int more) {
+    const std::lock_guard lock(progress_.mutex());
+    progress_.attend(more);
+}
+
 void Coordinator::begin_shutdown(CancelFutures cancel_futures) {
     {
         const std::lock_guard lock(progress_.mutex());

@@ -18,6 +18,7 @@
 #include <rankpool/scheduler/submit_gate.hpp>
 #include <rankpool/task/client.hpp>
 #include <rankpool/task/foreign_inputs.hpp>
+#include <rankpool/task/wait_circle.hpp>
 #include <rankpool/transport/progress.hpp>
 
 namespace rankpool {
@@ -49,6 +50,9 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     void fetch(TaskState& state, Waitable& arrived) override;
     void forget(const TaskState& state) override;
     bool help_until(Waitable& waitable, Instant deadline) override;
+    void attend(int more) override;
+    std::string begin_wait(std::uint32_t task, std::uint32_t execution, const Waitable& waitable) override;
+    void end_wait(std::uint32_t task, std::uint32_t execution) override;
 
     /// Lets calls stay in memory instead of being packed: only if all workers are threads of this process.
     void share_memory() { shares_memory_ = true; }
@@ -90,7 +94,8 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
         WorkerId worker;  // of the current execution
         Execution execution;
         scheduler::RequestId request;
-        bool must_stop = false;  // request_stop() was called
+        bool must_stop = false;                // request_stop() was called
+        std::vector<StateRef> waits_for = {};  // while it waits inside, one of these
     };
 
     // Progress::Role
@@ -121,6 +126,7 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     void handle(WorkerId from, const protocol::Record& record);
     void on_hello(WorkerId from, const protocol::Hello& hello);
     void on_finished(WorkerId from, const protocol::Record& record);
+    void on_suspended(WorkerId from, const protocol::Suspended& suspended);
     void on_returned(WorkerId from, TaskId id, Execution execution);
     void fail_execution(WorkerId from, TaskId id, Execution execution);
     void mark_running(WorkerId from, TaskId id, Execution execution);
@@ -134,6 +140,11 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     void pass_on(WorkerId from, const Report& report);
     TaskId reported_task(const protocol::Header& header) const;
     const StateRef& submitted_by(WorkerId from, std::uint32_t token) const;
+
+    // waits.cpp
+    std::string find_deadlock(TaskId waiting) const;
+    Obstacles obstacles_of(const TaskState& state) const;
+    static std::string name_of(const TaskState& state);
 
     // carrying_out.cpp
     void carry_out();

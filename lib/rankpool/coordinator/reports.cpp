@@ -113,12 +113,14 @@ void Coordinator::handle(WorkerId from, const protocol::Record& record) {
             mark_running(from, id, execution);
             return;
         case protocol::Kind::suspended:
-            if (!is_live()) return;
-            pass_on(from, scheduler::TaskSuspended{id, execution});
-            mark_running(from, id, execution);
+            if (is_live()) on_suspended(from, protocol::read_suspended(record));
             return;
         case protocol::Kind::resumed:
-            if (is_live()) pass_on(from, scheduler::TaskResumed{id, execution});
+            if (!is_live()) return;
+            pass_on(from, scheduler::TaskResumed{id, execution});
+            // Those of this process say so themselves: by now they may wait again.
+            if (peers_[from.value].rank != 0 && tasks_[id.value].execution == execution)
+                tasks_[id.value].waits_for.clear();
             return;
         case protocol::Kind::returned:
             on_returned(from, id, execution);
@@ -166,6 +168,22 @@ void Coordinator::handle(WorkerId from, const protocol::Record& record) {
             throw DecodeError("the coordinator got a record of kind " + std::to_string(static_cast<int>(header.kind)) +
                               ", which only workers get");
     }
+}
+
+void Coordinator::on_suspended(WorkerId from, const protocol::Suspended& suspended) {
+    const TaskId id{suspended.task};
+    const Execution execution{suspended.execution};
+    std::vector<StateRef> awaited;
+    for (const std::uint32_t token : suspended.tokens) awaited.push_back(submitted_by(from, token));
+    pass_on(from, scheduler::TaskSuspended{id, execution});
+    mark_running(from, id, execution);
+    Task& task = tasks_[id.value];
+    if (awaited.empty() || task.worker != from || task.execution != execution) return;
+    task.waits_for = std::move(awaited);
+    const std::string deadlock = find_deadlock(id);
+    if (deadlock.empty()) return;
+    task.waits_for.clear();
+    tell(from, protocol::Kind::deadlock, id.value, execution.value, deadlock);
 }
 
 void Coordinator::mark_running(WorkerId from, TaskId id, Execution execution) {

@@ -81,7 +81,6 @@ void Coordinator::go_on_after(const StateRef& input, const StateRef& state) {
             client->progress_.wake();  // Whoever waits for the last task to end: it may be settled already.
         }
         if (next) client->go_on_after(next, state);
-        run_deferred_callbacks();
     });
 }
 

@@ -44,18 +44,25 @@ struct Gathering {
     bool may_settle() { return !is_settled.exchange(true); }
 };
 
+/// The same, and what makes the whole: one for all parts, as it holds all of them.
+template <class Make>
+struct GatheringOfAll : Gathering {
+    GatheringOfAll(std::size_t count, Make make_) : Gathering(count), make(std::move(make_)) {}
+    Make make;
+};
+
 /// Settles `whole` with `make()` when all parts have succeeded, or like the first one that has not.
 template <class Make>
 void gather(const StateRef& whole, const std::vector<StateRef>& parts, Make make) {
-    const auto gathering = std::make_shared<Gathering>(parts.size());
+    const auto gathering = std::make_shared<GatheringOfAll<Make>>(parts.size(), std::move(make));
     for (const StateRef& part : parts) {
-        on_settled(part, [whole, gathering, make](const StateRef& settled) {
+        on_settled(part, [whole, gathering](const StateRef& settled) {
+            // What is settled here is told by whoever runs this: chains of thousands must not nest.
             if (settled->status() != Status::succeeded) {
                 if (gathering->may_settle()) pass_on(*whole, *settled);
             } else if (gathering->open.fetch_sub(1) == 1 && gathering->may_settle()) {
-                succeed_with_value(*whole, make());
+                succeed_with_value(*whole, gathering->make());
             }
-            run_deferred_callbacks();
         });
     }
 }
@@ -112,7 +119,6 @@ Future<std::size_t> when_any(const std::vector<Future<T>>& futures) {
     for (std::size_t i = 0; i < futures.size(); ++i) {
         detail::on_settled(futures[i].state_ref(), [whole, gathering, i](const StateRef&) {
             if (gathering->may_settle()) detail::succeed_with_value(*whole, i);
-            run_deferred_callbacks();
         });
     }
     return Future<std::size_t>(whole);

@@ -51,7 +51,7 @@ struct MapChunk {
                     result.failure->rank = this_task::rank();
                     result.failure->attempt = this_task::attempt();
                 } else {
-                    result.failure->passed_through.push_back(this_task::name());
+                    pass_through(*result.failure, this_task::name());
                 }
                 break;
             }

@@ -25,7 +25,7 @@ inline Failure capture_failure_here(const std::string& part) {
     Failure failure = capture_failure();
     const std::string name = this_task::name() + part;
     if (failure.rank >= 0) {
-        failure.passed_through.push_back(name);
+        pass_through(failure, name);
         return failure;
     }
     failure.task = name;

@@ -141,7 +141,7 @@ class SerialExecutor::SerialClient final : public Client {
                 failure.rank = 0;
                 failure.attempt = static_cast<std::uint32_t>(attempt);
             } else {
-                failure.passed_through.push_back(name);
+                pass_through(failure, name);
             }
             state.fail(failure);
             return true;

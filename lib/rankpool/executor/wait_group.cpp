@@ -1,3 +1,5 @@
+#include <array>
+
 #include <rankpool/core/contract.hpp>
 #include <rankpool/executor/wait_group.hpp>
 
@@ -58,7 +60,14 @@ StateRef WaitGroup::next(Instant deadline) {
     RANKPOOL_EXPECT(entries_count_ != 0);
     for (;;) {
         if (const auto entry = take_settled()) return entry->state;
+        std::array<StateRef, Waitable::awaited_max> awaited;
         Waitable waitable;
+        if (entries_count_ <= awaited.size()) {
+            waitable.awaited = awaited.data();
+            for (Entry* entry = open_; entry != nullptr; entry = entry->next) {
+                awaited[waitable.awaited_count++] = entry->state;
+            }
+        }
         Client* client = nullptr;
         {
             const std::lock_guard lock(mutex_);
@@ -66,9 +75,19 @@ StateRef WaitGroup::next(Instant deadline) {
             waitable_ = &waitable;
             client = open_->state->client();
         }
-        const bool ready = wait_until_ready(client, waitable, deadline);
+        struct Leave {
+            WaitGroup& group;
+            ~Leave() {  // Also if the wait throws.
+                const std::lock_guard lock(group.mutex_);
+                group.waitable_ = nullptr;
+            }
+        };
+        bool ready = false;
+        {
+            const Leave leave{*this};
+            ready = wait_until_ready(client, waitable, deadline);
+        }
         const std::lock_guard lock(mutex_);
-        waitable_ = nullptr;
         if (!ready && settled_.empty()) return {};
     }
 }

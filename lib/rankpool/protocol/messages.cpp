@@ -210,6 +210,20 @@ Acquire read_acquire(const Record& record) {
     return {.task = record.header.id, .execution = record.header.number, .holder = reader.value<std::int32_t>()};
 }
 
+void write(Bytes& message, const Suspended& suspended) {
+    RecordWriter record(message,
+                        {.kind = Kind::suspended, .id = suspended.task, .number = suspended.execution});
+    for (const std::uint32_t token : suspended.tokens) record.payload().value(token);
+}
+
+Suspended read_suspended(const Record& record) {
+    Suspended suspended{.task = record.header.id, .execution = record.header.number};
+    for (ByteReader reader(record.payload); reader.remaining() != 0;) {
+        suspended.tokens.push_back(reader.value<std::uint32_t>());
+    }
+    return suspended;
+}
+
 void write(Bytes& message, Kind kind, std::uint32_t id, std::uint32_t number, std::string_view text) {
     RecordWriter record(message, {.kind = kind, .id = id, .number = number});
     record.payload().raw(text.data(), text.size());

@@ -73,6 +73,13 @@ struct Submit {
     BytesView packed;
 };
 
+/// A task waits inside; if for earlier submissions of its rank only, for one of these.
+struct Suspended {
+    std::uint32_t task = 0;
+    std::uint32_t execution = 0;
+    std::vector<std::uint32_t> tokens = {};  ///< empty: who can end the wait is not known
+};
+
 /// How a submitted task ended.
 struct Settled {
     std::uint32_t token = 0;
@@ -103,6 +110,7 @@ void write(Bytes& message, const Assign& assign);
 void write(Bytes& message, const Finished& finished);
 void write(Bytes& message, const Submit& submit);
 void write(Bytes& message, const Settled& settled);
+void write(Bytes& message, const Suspended& suspended);
 /// Records that are a header only, or a header and a text.
 void write(Bytes& message, Kind kind, std::uint32_t id, std::uint32_t number = 0, std::string_view text = {});
 
@@ -114,6 +122,7 @@ Submit read_submit(const Record& record);
 Settled read_settled(const Record& record);
 Fetch read_fetch(const Record& record);
 Acquire read_acquire(const Record& record);
+Suspended read_suspended(const Record& record);
 std::string_view read_text(const Record& record);
 
 }  // namespace rankpool::protocol

@@ -32,6 +32,7 @@ enum class Kind : std::uint8_t {
     stop,
     drop,
     acquire,
+    deadlock,
     // between any two
     fetch = 64,
     datum,

@@ -47,6 +47,18 @@ class Client {
     /// Returns whether it is ready.
     virtual bool help_until(Waitable& waitable, Instant deadline) = 0;
 
+    /// Waits for news in the background as quickly as a waiting thread would, while more attend than have left.
+    virtual void attend(int more) { (void)more; }
+
+    /// A task of this process begins a wait that only `waitable.awaited` can end. Returns what is wrong with it: the
+    /// words of a DeadlockError, or nothing.
+    virtual std::string begin_wait(std::uint32_t task, std::uint32_t execution, const Waitable& waitable) {
+        (void)task, (void)execution, (void)waitable;
+        return {};
+    }
+    /// That wait is over.
+    virtual void end_wait(std::uint32_t task, std::uint32_t execution) { (void)task, (void)execution; }
+
     /// Counts what is submitted from outside of tasks.
     std::uint64_t next_submission() { return submissions_.fetch_add(1, std::memory_order_relaxed); }
 

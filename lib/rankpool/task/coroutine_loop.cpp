@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include <rankpool/task/client.hpp>
 #include <rankpool/task/coroutine_loop.hpp>
@@ -45,7 +46,16 @@ void CoroutineLoop::run_until_done(std::coroutine_handle<> coroutine) {
 }
 
 void CoroutineLoop::wait_for_news() {
+    std::vector<StateRef> awaited;
+    for (const FutureWait* wait = waits_; wait != nullptr && awaited.size() <= Waitable::awaited_max;
+         wait = wait->next_wait_) {
+        awaited.push_back(wait->state_);
+    }
     Waitable waitable;
+    if (awaited.size() <= Waitable::awaited_max) {
+        waitable.awaited = awaited.data();
+        waitable.awaited_count = awaited.size();
+    }
     struct Announce {
         Announce(CoroutineLoop& loop_, Waitable& news) : loop(loop_) { set(&news); }
         ~Announce() { set(nullptr); }  // Whoever signals has let go of it then.

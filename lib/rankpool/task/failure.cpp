@@ -190,6 +190,16 @@ Failure failure_from(const std::exception& exception) {
 
 Failure broken_executor_failure(const std::string& message) { return failure_from(BrokenExecutor(message)); }
 
+void pass_through(Failure& failure, const std::string& task) {
+    constexpr std::size_t kept_max = 64;  // Each task on the way copies them.
+    std::vector<std::string>& tasks = failure.passed_through;
+    if (tasks.size() < kept_max) {
+        tasks.push_back(task);
+    } else if (tasks.size() == kept_max) {
+        tasks.emplace_back("…");
+    }
+}
+
 void encode_failure(ByteWriter& writer, const Failure& failure) {
     for (const std::string* text : {&failure.type_name, &failure.message, &failure.task, &failure.host}) {
         writer.text(*text);

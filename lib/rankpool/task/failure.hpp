@@ -32,6 +32,10 @@ Failure capture_failure();
 /// nearest of their bases that is one of these, and what is no std::exception as Error; always as a TaskError too.
 [[noreturn]] void throw_failure(const Failure& failure);
 
+/// Notes that the failure ended this task, too, which had waited for the one that failed. Through thousands of tasks,
+/// only the innermost ones are kept, and "…" for the rest.
+void pass_through(Failure& failure, const std::string& task);
+
 /// A failure of rankpool's own making, thrown again as this exception.
 Failure failure_from(const std::exception& exception);
 Failure broken_executor_failure(const std::string& message);

@@ -8,17 +8,21 @@ namespace {
 // Tells one waiter about one state.
 class SingleWait final : public Watcher {
   public:
-    explicit SingleWait(TaskState& state) : state_(state), is_watching_(state.watch(*this)) {}
-    ~SingleWait() override {
-        if (is_watching_) state_.unwatch(*this);
+    explicit SingleWait(TaskState& state) : state_(&state) {
+        waitable_.awaited = &state_;
+        waitable_.awaited_count = 1;
+        is_watching_ = state.watch(*this);  // Last: from here on settled() may be called.
     }
-    bool wait(Instant deadline) { return !is_watching_ || wait_until_ready(state_.client(), waitable_, deadline); }
+    ~SingleWait() override {
+        if (is_watching_) state_->unwatch(*this);
+    }
+    bool wait(Instant deadline) { return !is_watching_ || wait_until_ready(state_->client(), waitable_, deadline); }
 
   private:
     void settled(TaskState&) override { waitable_.signal(); }
-    TaskState& state_;
+    StateRef state_;
     Waitable waitable_;
-    bool is_watching_;  // Last: from here on settled() may be called.
+    bool is_watching_ = false;
 };
 
 }  // namespace

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 
 #include <rankpool/core/time.hpp>
 
 namespace rankpool {
 
 class Client;
+class StateRef;
 class Waitable;
 
 /// Wakes whoever sleeps until a waitable is ready. Called from any thread, with a task's state locked.
@@ -35,6 +37,11 @@ class Waitable {
     void wake_by(Wakeup* wakeup) { wakeup_.store(wakeup, std::memory_order_seq_cst); }
 
     void* owner = nullptr;  ///< for the wakeup: which fiber waits
+    /// What it waits for, one of these, if that is known: circles of waits are found with it. Valid during the wait.
+    const StateRef* awaited = nullptr;
+    std::size_t awaited_count = 0;
+    /// With more, nobody looks.
+    static constexpr std::size_t awaited_max = 8;
 
   private:
     std::atomic<bool> ready_{false};

@@ -145,8 +145,18 @@ void Progress::stop_background() {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
         background_wakes_.notify_one();
+        if (background_.joinable()) wake();  // It may sleep on the doorbell. Later the transport may be gone.
     }
     if (background_.joinable()) background_.join();
+}
+
+void Progress::attend_in_background(std::unique_lock<std::mutex>& lock) {
+    Pace pace(pace_);
+    const auto is_over = [&] { return stopping_ || attending_ <= 0; };
+    if (!turn_until_news(lock, is_over, pace, Instant::max())) return;
+    lock.unlock();
+    role_.after_turn();
+    lock.lock();
 }
 
 void Progress::run_background() {
@@ -165,13 +175,17 @@ void Progress::run_background() {
             continue;
         }
         const std::uint64_t turns_before = turns_;
-        background_wakes_.wait_for(lock, step);
+        if (attending_ <= 0 || turning_) background_wakes_.wait_for(lock, step);
         if (stopping_) return;
         if ((turning_ && !asleep_) || turns_ != turns_before) {  // Somebody else turns: stay out of the way.
             step = background_step_max;
             continue;
         }
         try {
+            if (attending_ > 0 && !turning_) {
+                attend_in_background(lock);
+                continue;
+            }
             const bool any = turn();
             step = any ? background_step_min : std::min(2 * step, background_step_max);
             if (any) {
@@ -183,6 +197,7 @@ void Progress::run_background() {
             // It goes on: if the error stays, whoever waits meets it too, and can handle it.
             if (!has_failed) std::cerr << "rankpool: progress in the background failed: " << error.what() << '\n';
             has_failed = true;
+            background_wakes_.wait_for(lock, background_step_max);
         }
     }
 }

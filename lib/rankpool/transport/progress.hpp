@@ -63,6 +63,12 @@ class Progress {
         transport_.doorbell().ring();
         background_wakes_.notify_one();
     }
+    /// While more attend than have left, the background thread waits for news as a thread that waits does, with no
+    /// pause between its looks: somebody waits who cannot turn the crank, such as an event loop. Lock held.
+    void attend(int more) {
+        attending_ += more;
+        if (attending_ > 0) background_wakes_.notify_one();
+    }
     /// Ends the background thread. Lock not held.
     void stop_background();
 
@@ -93,6 +99,7 @@ class Progress {
                          Instant deadline);
     bool rest(std::unique_lock<std::mutex>& lock, const std::function<bool()>& ready, Pace& pace, Instant deadline);
     void run_background();
+    void attend_in_background(std::unique_lock<std::mutex>& lock);
 
     Role& role_;
     Transport& transport_;
@@ -105,6 +112,7 @@ class Progress {
     std::uint64_t turns_ = 0;
     std::condition_variable background_wakes_;
     bool background_sleeps_ = false;
+    int attending_ = 0;
     bool stopping_ = false;
     std::thread background_;
 };

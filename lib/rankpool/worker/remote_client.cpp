@@ -129,6 +129,16 @@ void RemoteClient::on_settled(const protocol::Settled& settled) {
     answer_cancel(*state);
 }
 
+std::vector<std::uint32_t> RemoteClient::tokens_of(const Waitable& waitable) const {
+    std::vector<std::uint32_t> tokens;
+    for (std::size_t i = 0; i < waitable.awaited_count; ++i) {
+        const TaskState& state = *waitable.awaited[i];
+        if (is_settled(state.status()) || !knows(state)) return {};
+        tokens.push_back(state.origin_token);
+    }
+    return tokens;
+}
+
 void RemoteClient::on_cancel_refused(std::uint32_t token) {
     if (token < states_.size() && states_[token]) answer_cancel(*states_[token]);
 }
@@ -209,6 +219,12 @@ bool RemoteClient::help_until(Waitable& waitable, Instant deadline) {
     std::unique_lock lock(worker_->progress_.mutex());
     return worker_->progress_.wait_until(
         lock, [&] { return waitable.is_ready(); }, deadline);
+}
+
+void RemoteClient::attend(int more) {
+    if (worker_ == nullptr) return;
+    const std::lock_guard lock(worker_->progress_.mutex());
+    worker_->progress_.attend(more);
 }
 
 void RemoteClient::close() {

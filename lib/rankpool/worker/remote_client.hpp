@@ -32,9 +32,12 @@ class RemoteClient final : public Client {
     void fetch(TaskState& state, Waitable& arrived) override;
     void forget(const TaskState& state) override;
     bool help_until(Waitable& waitable, Instant deadline) override;
+    void attend(int more) override;
 
     // For the worker, with its lock held.
     void on_settled(const protocol::Settled& settled);
+    /// Its numbers for what a wait waits for; none if others are among it.
+    std::vector<std::uint32_t> tokens_of(const Waitable& waitable) const;
     void on_cancel_refused(std::uint32_t token);
     /// Gives back the tokens of results that nobody here needs any more.
     void send_releases();

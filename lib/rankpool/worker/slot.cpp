@@ -1,14 +1,17 @@
 #include <algorithm>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include <rankpool/core/byte_stream.hpp>
 #include <rankpool/core/error.hpp>
+#include <rankpool/task/client.hpp>
 #include <rankpool/task/failure.hpp>
 #include <rankpool/task/registry.hpp>
 #include <rankpool/task/state.hpp>
+#include <rankpool/worker/remote_client.hpp>
 #include <rankpool/worker/signal_stack.hpp>
 #include <rankpool/worker/slot.hpp>
 
@@ -22,6 +25,26 @@ namespace {
 constexpr Duration report_delay = 50us;
 // Kept for the next tasks that wait; more are given back.
 constexpr std::size_t free_runners_max = 64;
+
+/// Tells the client in this process what a task waits for, as long as it does.
+class AnnouncedWait {
+  public:
+    AnnouncedWait(Client& client, std::uint32_t task, std::uint32_t execution, const Waitable& waitable)
+        : client_(client), task_(task), execution_(execution) {
+        const std::string wrong = client_.begin_wait(task_, execution_, waitable);
+        if (wrong.empty()) return;
+        client_.end_wait(task_, execution_);
+        throw DeadlockError(wrong);
+    }
+    ~AnnouncedWait() { client_.end_wait(task_, execution_); }
+    AnnouncedWait(const AnnouncedWait&) = delete;
+    AnnouncedWait& operator=(const AnnouncedWait&) = delete;
+
+  private:
+    Client& client_;
+    std::uint32_t task_;
+    std::uint32_t execution_;
+};
 
 }  // namespace
 
@@ -136,7 +159,7 @@ void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
             failure.host = worker_.options_.host;
             failure.attempt = held.attempt;
         } else {
-            failure.passed_through.push_back(*context.name);
+            pass_through(failure, *context.name);
         }
         result.stored.reset();
         result.bytes.clear();
@@ -183,6 +206,12 @@ void Slot::reserve_runner() {
 
 bool Slot::suspend_until(Waitable& waitable, Instant deadline) {
     if (waitable.is_ready()) return true;
+    // A wait with a deadline ends by itself.
+    const bool is_for_ever = running_ != nullptr && waitable.awaited_count != 0 && deadline == Instant::max();
+    std::optional<AnnouncedWait> announced;
+    if (is_for_ever && worker_.options_.client != nullptr) {
+        announced.emplace(*worker_.options_.client, running_->task, running_->execution, waitable);
+    }
     reserve_runner();
     Runner& self = switch_.current();
     {
@@ -204,7 +233,13 @@ bool Slot::suspend_until(Waitable& waitable, Instant deadline) {
         const std::lock_guard lock(worker_.progress_.mutex());
         if (running != nullptr) {  // Done callbacks that wait run between tasks.
             worker_.mark_announced(*running);
-            worker_.tell(protocol::Kind::suspended, running->task, running->execution);
+            running->slot = this;
+            running->waitable = &waitable;
+            protocol::Suspended suspended{.task = running->task, .execution = running->execution};
+            if (is_for_ever && worker_.remote_client_ != nullptr) {
+                suspended.tokens = worker_.remote_client_->tokens_of(waitable);
+            }
+            worker_.tell(suspended);
         }
     }
     Runner* const next = free_.back();
@@ -217,10 +252,16 @@ bool Slot::suspend_until(Waitable& waitable, Instant deadline) {
     timed_waits_ -= deadline != Instant::max();
     running_ = running;
     suspended_time_ = suspended_before + (now() - start);
+    std::string deadlock;
     {
         const std::lock_guard lock(worker_.progress_.mutex());
-        if (running != nullptr) worker_.tell(protocol::Kind::resumed, running->task, running->execution);
+        if (running != nullptr) {
+            worker_.tell(protocol::Kind::resumed, running->task, running->execution);
+            running->waitable = nullptr;
+            deadlock = std::exchange(running->deadlock, {});
+        }
     }
+    if (!waitable.is_ready() && !deadlock.empty()) throw DeadlockError(deadlock);
     return waitable.is_ready();
 }
 

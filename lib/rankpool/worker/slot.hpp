@@ -13,7 +13,7 @@
 namespace rankpool {
 
 /// One thread of a worker: runs one task at a time, and others while that one waits.
-class Slot final : public FiberWaiter, private Wakeup {
+class Slot final : public FiberWaiter, public Wakeup {
   public:
     explicit Slot(Worker& worker);
     ~Slot();
@@ -21,7 +21,9 @@ class Slot final : public FiberWaiter, private Wakeup {
     /// Runs tasks until the worker stops and no task waits any more. Call it on the slot's own thread.
     void run();
 
+    /// @throws DeadlockError  the wait could never end
     bool suspend_until(Waitable& waitable, Instant deadline) override;
+    void wake(Waitable& waitable) override;
 
   private:
     // Ready runners hold an ended wait; free ones have nothing to do.
@@ -33,7 +35,6 @@ class Slot final : public FiberWaiter, private Wakeup {
     void run_task(std::unique_lock<std::mutex>& lock, HeldTask held);
     void reserve_runner();
     void report(const Worker::Running& running, bool raised, const CallResult& result, Duration busy);
-    void wake(Waitable& waitable) override;
     void give_back_free_runner();
     void end_free_runners();
 

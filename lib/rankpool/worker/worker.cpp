@@ -186,6 +186,14 @@ void Worker::fail_held(const HeldTask& held) {
         .task = held.task, .execution = held.execution, .raised = true, .busy_ns = 0, .outcome = failure.view()});
 }
 
+void Worker::end_wait_of(std::uint32_t task, std::uint32_t execution, std::string_view why) {
+    for (Running* running : running_) {
+        if (running->task != task || running->execution != execution || running->waitable == nullptr) continue;
+        running->deadlock = why;
+        running->slot->wake(*running->waitable);
+    }
+}
+
 void Worker::handle(const protocol::Record& record) {
     const protocol::Header& header = record.header;
     switch (header.kind) {
@@ -227,6 +235,9 @@ void Worker::handle(const protocol::Record& record) {
             if (!store_.find(id)) want({.id = id, .holder = acquire.holder}).is_for_the_store = true;
             return;
         }
+        case protocol::Kind::deadlock:
+            end_wait_of(header.id, header.number, protocol::read_text(record));
+            return;
         case protocol::Kind::stop:
             is_stopping_ = true;
             exit_code_ = static_cast<int>(header.number);

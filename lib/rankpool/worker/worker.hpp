@@ -23,6 +23,7 @@ namespace rankpool {
 class Client;
 class RemoteClient;
 class Slot;
+class Waitable;
 
 struct WorkerOptions {
     Rank rank = 0;  ///< for this_task::rank() and messages
@@ -68,6 +69,10 @@ class Worker final : public Progress::Role, private MessageSink {
         bool is_announced = false;
         std::atomic<const std::string*> name{nullptr};
         std::atomic<bool> stop{false};
+        // While it waits inside (under the worker's lock):
+        Slot* slot = nullptr;
+        Waitable* waitable = nullptr;
+        std::string deadlock = {};  // why that would never end
     };
 
     // Progress::Role
@@ -81,6 +86,7 @@ class Worker final : public Progress::Role, private MessageSink {
     void take(const protocol::Record& record);
     void fail_held(const HeldTask& held);
     void complain(std::string_view why);
+    void end_wait_of(std::uint32_t task, std::uint32_t execution, std::string_view why);
 
     void begin(Running& running);
     void end(const Running& running);

@@ -100,6 +100,61 @@ TEST_F(Composition, then_submits_what_follows) {
     EXPECT_EQ(counted.then(function).result(), 6);
 }
 
+TEST_F(Composition, chains_of_ten_thousand_work_and_fail_to_their_end) {
+    RANKPOOL_NEEDS_BACKGROUND();
+    const Gate gate = Gate::make();
+    const auto first = pool().submit(pass_with, gate, 1);
+    const auto bad = pool().submit([](Gate closed) -> int { return closed.wait(), refuse(); }, gate);
+    const auto cancelled = pool().submit(pass_with, gate, 1);
+    auto good_end = first;
+    auto bad_end = bad;
+    auto cancelled_end = cancelled;
+    for (int i = 0; i < 10'000; ++i) {
+        good_end = good_end.then(negate);
+        bad_end = bad_end.then(negate);
+        cancelled_end = cancelled_end.then(negate);
+    }
+    const bool was_cancelled = cancelled.cancel();  // Not with three slots.
+    gate.open();
+    EXPECT_EQ(good_end.result(patience), 1);
+    EXPECT_THROW((void)bad_end.result(patience), std::out_of_range);
+    if (was_cancelled) {
+        EXPECT_THROW((void)cancelled_end.result(patience), CancelledError);
+    } else {
+        EXPECT_EQ(cancelled_end.result(patience), 1);
+    }
+}
+
+TEST_F(Composition, chains_of_ten_thousand_composed_futures_work) {
+    RANKPOOL_NEEDS_BACKGROUND();
+    const auto zero = [](Gate gate) { return gate.wait(), std::size_t{0}; };
+    const auto fail = [](Gate gate) -> std::size_t { throw std::out_of_range((gate.wait(), "no cell")); };
+    const auto pass_through = [](std::size_t n) { return n; };
+    const Gate gate = Gate::make();
+    auto any = pool().submit(zero, gate);
+    auto held = when_any(std::vector{pool().submit(zero, gate)});
+    auto failed =
+        when_all(std::vector{pool().submit(fail, gate)}).then([](const std::vector<std::size_t>& n) { return n[0]; });
+    for (int i = 0; i < 10'000; ++i) {
+        any = when_any(std::vector{any});
+        held = held.then(pass_through);  // It cannot be sent before the composed one is done.
+        failed = failed.then(pass_through);
+    }
+    gate.open();
+    EXPECT_EQ(any.result(patience), 0U);
+    EXPECT_EQ(held.result(patience), 0U);
+    EXPECT_THROW((void)failed.result(patience), std::out_of_range);
+}
+
+TEST_F(Composition, ten_thousand_futures_are_one) {
+    const auto futures = pool().submit_all(negate, std::vector(10'000, 1));
+    const auto all = when_all(futures);
+    const auto first = when_any(futures);
+    EXPECT_EQ(pool().submit(sum, all).result(), -10'000);
+    EXPECT_EQ(pool().submit(sum, futures).result(), -10'000);
+    EXPECT_LT(first.result(), 10'000U);
+}
+
 TEST_F(Composition, when_all_gives_all_results_in_order) {
     const auto futures = pool().submit_all(negate, std::vector{1, 2, 3});
     EXPECT_EQ(when_all(futures).result(), (std::vector{-1, -2, -3}));

@@ -21,6 +21,9 @@ int fibonacci(int n) {
     return a.result() + b.result();
 }
 
+int fall(int depth) {
+    return depth == 0 ? throw std::out_of_range("the bottom") : here().submit(fall, depth - 1).result();
+}
 int descend(int depth) { return depth == 0 ? 0 : 1 + here().submit(descend, depth - 1).result(); }
 
 TEST_F(Nesting, tasks_may_submit_tasks_and_wait_for_them) { EXPECT_EQ(pool().submit(fibonacci, 13).result(), 233); }
@@ -30,6 +33,50 @@ TEST_F(Nesting, several_recursions_at_once) {
 }
 
 TEST_F(Nesting, is_deep_without_deadlock) { EXPECT_EQ(pool().submit(descend, 300).result(), 300); }
+
+// The stacks of 10,000 waiting tasks are more than ThreadSanitizer bears.
+constexpr int many = has_thread_sanitizer ? 500 : 10'000;
+
+TEST_F(Nesting, ten_thousand_tasks_wait_inside_each_other_on_one_slot) {
+    RANKPOOL_NEEDS_BACKGROUND();  // Else they use the test's own stack.
+    make_pool({.slots = 1});
+    EXPECT_EQ(pool().submit(descend, many).result(), many);
+    try {
+        (void)pool().submit(fall, many).result();
+        ADD_FAILURE() << "nobody fell";
+    } catch (const TaskError& error) {
+        EXPECT_EQ(error.message(), "the bottom");
+        EXPECT_EQ(error.failure().passed_through.size(), 65U);
+        EXPECT_EQ(error.failure().passed_through.back(), "…");
+    }
+}
+
+// Splits a range in two until one is left: 10,000 tasks wait at once in a tree.
+int count_leaves(int first, int last) {
+    if (last - first == 1) return 1;
+    const int middle = first + (last - first) / 2;
+    const auto left = here().submit(count_leaves, first, middle);
+    const auto right = here().submit(count_leaves, middle, last);
+    return left.result() + right.result();
+}
+
+TEST_F(Nesting, divides_and_conquers_ten_thousand_leaves_on_one_slot) {
+    make_pool({.slots = 1});
+    EXPECT_EQ(pool().submit(count_leaves, 0, many).result(), many);
+}
+
+TEST_F(Nesting, a_hundred_thousand_tasks_of_one_task_on_one_slot) {
+    make_pool({.slots = 1});
+    const auto fan_out = [](int count) {
+        std::vector<Future<int>> futures;
+        for (int i = 0; i < count; ++i) futures.push_back(here().submit(add, i, 1));
+        std::int64_t sum = 0;
+        for (const auto& future : futures) sum += future.result();
+        return sum;
+    };
+    constexpr std::int64_t count = 10 * many;
+    EXPECT_EQ(pool().submit(fan_out, static_cast<int>(count)).result(), count * (count + 1) / 2);
+}
 
 TEST_F(Nesting, a_task_waits_for_thousands) {
     const auto fan_out = [](int count) {
