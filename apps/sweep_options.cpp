@@ -127,6 +127,10 @@ CLI::App* add_sweep_options(CLI::App& program, SweepOptions& options) {
                     "KiB kept of each command's stdout and of its stderr, half from the beginning")
         ->check(CLI::Range(1, 1024 * 1024))
         ->capture_default_str();
+    command
+        .add_option("--needs", options.needs,
+                    "What each command occupies of its rank's RANKPOOL_RESOURCES: gpu=1,memory=4GiB")
+        ->type_name("NAME=AMOUNT,…");
     command.add_flag("--dry-run", options.is_dry_run, "Show what would be run");
     command.add_option("command", options.command, "After --: the program and its arguments, with {placeholders}");
     command.footer(examples);
@@ -170,7 +174,8 @@ sweep::SweepPlan plan_of(const SweepOptions& options) {
             .time_limit = options.time_limit.empty() ? duration_max : parse_time(options.time_limit),
             .grace = parse_time(options.grace),
             .capture_bytes_max = options.capture_kib * 1024,
-            .deadline = deadline_of(options)};
+            .deadline = deadline_of(options),
+            .needs = options.needs.empty() ? Resources{} : parse_resources(options.needs)};
 }
 
 }  // namespace rankpool::apps

@@ -31,6 +31,7 @@ struct SweepOptions {
     std::string grace = "5s";
     std::string walltime;
     std::size_t jobs = 0;
+    std::string needs;
     std::uint64_t capture_kib = 64;
 };
 

@@ -142,7 +142,7 @@ class Loop {
                                .grace = plan_.grace,
                                .capture_bytes_max = plan_.capture_bytes_max,
                                .end_by_s = end_by_s()};
-        Future<CommandReport> future = pool_.submit(run_command, std::move(request));
+        Future<CommandReport> future = pool_.submit({.resources = plan_.needs}, run_command, std::move(request));
         const StateRef state = future.state_ref();
         running_.emplace(&*state, Running{what, std::move(future)});
         group_.add(state);
@@ -190,6 +190,8 @@ class Loop {
         } catch (const WalltimeError&) {
             if (!is_ending()) end_by(EndedBy::walltime);
             return false;
+        } catch (const InfeasibleError& error) {
+            throw ConfigError(std::string("--needs: ") + error.what());
         }  // Other failures are the pool's own: then the sweep is over.
     }
     std::string name_of_case(std::size_t index) const {

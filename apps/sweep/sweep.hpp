@@ -6,6 +6,7 @@
 
 #include <rankpool/core/time.hpp>
 #include <rankpool/executor/executor.hpp>
+#include <rankpool/task/resources.hpp>
 
 #include "command_template.hpp"
 #include "extraction.hpp"
@@ -28,6 +29,7 @@ struct SweepPlan {
     Duration grace = std::chrono::seconds(5);
     std::uint64_t capture_bytes_max = 64 * 1024;
     Instant deadline = Instant::max();
+    Resources needs = {};  ///< of each command, of what its rank has
 };
 
 /// The name of the journal of a table.

@@ -165,6 +165,19 @@ TEST_F(Sweep, tells_causes_apart_with_an_example_of_each) {
     EXPECT_THAT(ran.out, HasSubstr("1 of 6 cases succeeded, 5 failed"));
 }
 
+TEST_F(Sweep, runs_no_more_at_once_than_resources_allow) {
+    // A second one at the same time would find the lock.
+    const std::string arguments = "--overwrite --jobs 4 --grid n=1:6 --needs memory=";
+    const std::string command = " -- sh -c 'mkdir lock && sleep 0.05 && rmdir lock'";
+    const Ran ran = sweep(arguments + "3GiB" + command, 0, "RANKPOOL_RESOURCES=memory=4GiB");
+    EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+    for (const int ranks : {0, 2}) {
+        const Ran infeasible = sweep(arguments + "5GiB" + command, ranks, "RANKPOOL_RESOURCES=memory=4GiB");
+        EXPECT_EQ(infeasible.exit_code, 2) << infeasible.out;
+        EXPECT_THAT(infeasible.err, HasSubstr("--needs: ")) << infeasible.err;
+    }
+}
+
 TEST_F(Sweep, gives_each_run_a_folder_of_its_own) {
     const Ran ran = sweep("--output out.h5 --grid x=1,2 -- sh -c 'echo {x} > {run_dir}/value'", 2);
     EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
