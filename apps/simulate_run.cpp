@@ -68,8 +68,7 @@ SimulatedRun simulate(const SimulatedCluster& cluster, const simulation::Workloa
     run.peak_bytes = simulation::peak_resident_bytes();
     run.list_makespan = list_makespan(workload, slots, simulation::ListOrder::readiness);
     if (run.bounds.path_tasks > 1) {
-        run.list_makespan =
-            std::min(run.list_makespan, list_makespan(workload, slots, simulation::ListOrder::path));
+        run.list_makespan = std::min(run.list_makespan, list_makespan(workload, slots, simulation::ListOrder::path));
     }
     return run;
 }

@@ -108,8 +108,9 @@ class VirtualCluster {
     struct Burst {
         TaskNumber first = 0;
     };
-    using Occurrence = std::variant<AssignArrives, RevokeArrives, StopArrives, WakeArrives, DrainArrives, PhaseEnds, RunsLong,
-                                    ReportArrives, ChildrenArrive, LossIsNoticed, ClockRings, Burst, Incident>;
+    using Occurrence =
+        std::variant<AssignArrives, RevokeArrives, StopArrives, WakeArrives, DrainArrives, PhaseEnds, RunsLong,
+                     ReportArrives, ChildrenArrive, LossIsNoticed, ClockRings, Burst, Incident>;
 
     struct Seat {
         VirtualWorker worker;
@@ -194,7 +195,7 @@ class VirtualCluster {
     Instant last_settled_{};
     std::vector<Seat> seats_;
     std::uint32_t healthy_ = 0;
-    std::uint32_t ranks_max_ = 1;  ///< workers that some task needs together
+    std::uint32_t ranks_max_ = 1;       ///< workers that some task needs together
     Instant wake_up_ = Instant::max();  ///< when the scheduler is to be told that time has passed
 
     std::vector<Told> told_;  ///< reports to be handled together; at most row_max

@@ -15,7 +15,7 @@ struct HeldTask {
     TaskNumber number = 0;
     std::uint32_t attempt = 1;
     std::uint32_t member = 0;  ///< of a task over several workers
-    Duration busy{};  ///< of this worker, all phases
+    Duration busy{};           ///< of this worker, all phases
     std::int32_t priority = 0;
     std::uint16_t level = 0;
     std::uint16_t children = 0;  ///< still to be submitted

@@ -63,7 +63,7 @@ class EventPlayer {
     std::vector<TaskId> vacant_;
     std::vector<WorkerId> workers_;  ///< not lost
     std::vector<Held> held_;
-    std::deque<Event> reports_;  ///< the latest ones, to be repeated
+    std::deque<Event> reports_;       ///< the latest ones, to be repeated
     std::vector<CarveRange> carved_;  ///< to be answered
     std::uint32_t range_count_ = 0;
     std::uint32_t task_count_ = 0;

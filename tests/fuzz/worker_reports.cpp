@@ -47,9 +47,8 @@ void EventPlayer::report_queued(Held& held) {
         held.progress = Progress::running;
         return tell_report(RevokeRefused{task, execution});
     }
-    std::erase_if(held_, [&](const Held& each) {
-        return each.assigned.task == task && each.assigned.execution == execution;
-    });
+    std::erase_if(held_,
+                  [&](const Held& each) { return each.assigned.task == task && each.assigned.execution == execution; });
     tell_report(TaskReturned{task, execution});
 }
 

@@ -38,9 +38,8 @@ inline std::string text_of(const AssignTask& command) {
     const std::string attempt = command.attempt == 1 ? "" : ", attempt " + std::to_string(command.attempt);
     const std::string variant = command.variant == 0 ? "" : ", variant " + std::to_string(command.variant);
     const std::string member =
-        command.members == 1
-            ? ""
-            : ", member " + std::to_string(command.member) + " of " + std::to_string(command.members);
+        command.members == 1 ? ""
+                             : ", member " + std::to_string(command.member) + " of " + std::to_string(command.members);
     return "assign " + name_of(command.task, command.execution) + " to " + name_of(command.worker) + attempt + variant +
            member;
 }

@@ -92,8 +92,8 @@ inline CommandSink assign_members(TaskId task, std::initializer_list<WorkerId> w
     CommandSink commands;
     std::uint32_t member = 0;
     for (const WorkerId worker : workers) {
-        commands.emplace_back(AssignTask{task, worker, execution, attempt, 0, member++,
-                                         static_cast<std::uint32_t>(workers.size())});
+        commands.emplace_back(
+            AssignTask{task, worker, execution, attempt, 0, member++, static_cast<std::uint32_t>(workers.size())});
     }
     return commands;
 }

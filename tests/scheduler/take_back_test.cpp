@@ -58,7 +58,8 @@ TEST(TakeBack, lets_tasks_be_that_wait_for_a_short_time_only) {
 TEST(TakeBack, asks_for_short_tasks_that_wait_for_long) {
     SchedulerHarness scheduler(eager());
     scheduler.given_duration(f0, 24us);
-    scheduler.given({worker_joined(w0), task_submitted(t0), task_submitted(t1), task_submitted(t2), task_submitted(t3)});
+    scheduler.given(
+        {worker_joined(w0), task_submitted(t0), task_submitted(t1), task_submitted(t2), task_submitted(t3)});
     EXPECT_EQ(scheduler.when(worker_joined(w1)), commands(revoke(t3, w0)));
 }
 

@@ -7,7 +7,8 @@
 namespace rankpool::simulation {
 
 /// A task runs on one worker at a time, and on none once it is settled. Workers that were given up do not count: nobody
-/// can stop them. Nor do speculative tasks and those over several workers, which are stopped by messages that take time.
+/// can stop them. Nor do speculative tasks and those over several workers, which are stopped by messages that take
+/// time.
 class CommitChecker final : public Watcher {
   public:
     explicit CommitChecker(const Workload& workload) : workload_(workload) {}

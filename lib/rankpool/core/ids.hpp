@@ -15,7 +15,7 @@ struct Id {
     static constexpr Number none = static_cast<Number>(-1);
 
     constexpr bool is_valid() const { return value != none; }
-    friend constexpr auto operator<=>(const Id&, const Id&) = default;
+    friend constexpr auto operator<=>(const Id&, const Id&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// Names a task among the living of one scheduler: dense, used again after the task is settled.

@@ -52,8 +52,8 @@ struct ResourceNamed {
 struct RequestDefined {
     RequestId request;                                     ///< the next number
     std::span<const std::span<const Need>> variants = {};  ///< the first that fits is taken (borrowed); none: a slot
-    Duration time = {};    ///< not started with less time left; 0: judged by what tasks of the function took
-    WorkerId pinned = {};  ///< the only worker that will do
+    Duration time = {};       ///< not started with less time left; 0: judged by what tasks of the function took
+    WorkerId pinned = {};     ///< the only worker that will do
     std::uint32_t ranks = 1;  ///< different workers that run it together, each with what it needs; 1 if it is pinned
 };
 

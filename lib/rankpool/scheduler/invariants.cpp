@@ -60,7 +60,8 @@ void Scheduler::check_invariants() const {
     // Rule: what a worker may not have started is bounded, however many of its tasks are suspended or resumed.
     for (WorkerId id{0}; id.value < workers_.size(); ++id.value) {
         const Worker& worker = workers_[id];
-        std::uint64_t not_started = worker.revoking;  // Seats are not counted: they have started, but for what is being stopped.
+        std::uint64_t not_started =
+            worker.revoking;  // Seats are not counted: they have started, but for what is being stopped.
         for (TaskId task = worker.queue.first; task.is_valid(); task = tasks_[task].next) ++not_started;
         RANKPOOL_ENSURE(not_started <=
                         std::uint64_t{worker.slots} + std::max(limits_.ahead_max, limits_.ahead_unmeasured));

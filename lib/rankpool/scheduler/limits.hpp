@@ -19,8 +19,8 @@ struct Limits {
     std::uint32_t ahead_unmeasured = 1;
     /// Tasks that take this long are not sent ahead: a round trip is below 1 % of them.
     Duration long_task = std::chrono::milliseconds(5);
-    /// The same where order matters more: for tasks whose path is known, and while less than one task per slot is ready.
-    /// A round trip costs such tasks 4 %; one that is sent ahead keeps those waiting that others wait for.
+    /// The same where order matters more: for tasks whose path is known, and while less than one task per slot is
+    /// ready. A round trip costs such tasks 4 %; one that is sent ahead keeps those waiting that others wait for.
     Duration long_task_in_order = std::chrono::microseconds(500);
     /// What a MiB takes from worker to worker until DataMoved tells better: 4 GB/s.
     Duration transfer_of_mebibyte = std::chrono::microseconds(256);

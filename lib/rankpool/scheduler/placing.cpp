@@ -49,7 +49,8 @@ bool Scheduler::place_plain(CommandSink& commands) {
             return true;
         }
     }
-    if (!emptiest.is_valid() || !prefill_.has_room(workers_[emptiest], tasks_[id].function, market(tasks_[id]))) return false;
+    if (!emptiest.is_valid() || !prefill_.has_room(workers_[emptiest], tasks_[id].function, market(tasks_[id])))
+        return false;
     if (would_end_late(tasks_[id], wait_at(emptiest))) return false;
     const WorkerId near = better_near(tasks_[id], emptiest);
     ready_.remove(tasks_, id);
@@ -61,7 +62,8 @@ WorkerId Scheduler::better_near(const Task& task, WorkerId elsewhere) const {
     const Place place = task.near();
     if (place.bytes == 0 || place.worker == elsewhere || !workers_.contains(place.worker)) return WorkerId{};
     const Worker& worker = workers_[place.worker];
-    if (worker.state != WorkerState::active || worker.is_reserved || worker.ahead() >= limits_.ahead_max) return WorkerId{};
+    if (worker.state != WorkerState::active || worker.is_reserved || worker.ahead() >= limits_.ahead_max)
+        return WorkerId{};
     const Duration wait = wait_at(place.worker);
     if (!is_better_near(wait, wait_at(elsewhere), transfer_speed_.time_for(place.bytes))) return WorkerId{};
     return would_end_late(task, wait) ? WorkerId{} : place.worker;

@@ -97,11 +97,12 @@ bool Prefill::has_room_ahead(const Worker& worker, FunctionId function, Market m
     if (worker.ahead() >= (average != 0 ? ahead_max_ : ahead_unmeasured_)) return false;
     // The first to end are the short ones, so an average is worth as much as the share of a slot in the tasks that have
     // ended: no worker holds more than that ahead, and what was promised to unmeasured ones.
-    if (average != 0 && worker.ahead() * market.slots > worker.slots * (market.slots + measured_[function.value].count)) {
+    if (average != 0 &&
+        worker.ahead() * market.slots > worker.slots * (market.slots + measured_[function.value].count)) {
         return false;
     }
-    // With tasks of one length this is: ahead * length < slots * work_behind. Among mixed lengths, a short task does not
-    // queue up behind a long one.
+    // With tasks of one length this is: ahead * length < slots * work_behind. Among mixed lengths, a short task does
+    // not queue up behind a long one.
     return worker.expected_ns < worker.slots * (work_behind_ns(length, market) + length);
 }
 

@@ -60,8 +60,8 @@ class Prefill {
     };
 
     struct MeasuredItems {
-        std::uint64_t time = 0;           ///< of one, in 1/1024 ns; 0: never measured
-        std::uint32_t items_log2_max = 0; ///< most that one task had
+        std::uint64_t time = 0;            ///< of one, in 1/1024 ns; 0: never measured
+        std::uint32_t items_log2_max = 0;  ///< most that one task had
     };
 
     std::uint64_t average_ns(FunctionId function) const {

@@ -11,7 +11,7 @@ namespace rankpool::scheduler {
 /// What is left of a range of items, and the task that was carved from it last.
 struct Range {
     FunctionId function;
-    std::uint64_t next = 0;        ///< the first item that no task has
+    std::uint64_t next = 0;  ///< the first item that no task has
     std::uint64_t end = 0;
     std::uint32_t items_log2 = 0;  ///< of the task asked for, or the one before
     bool is_asked = false;         ///< a task is wanted, and was not submitted yet

@@ -23,9 +23,9 @@ struct Request {
     std::uint32_t ranks = 1;                  ///< workers that run a task together
 
     ReadyQueue ready;
-    WorkerRing candidates;              ///< not pinned: workers that had a free slot when they were last looked at
-    std::uint32_t shared = not_shared;  ///< its place among the requests that are not pinned
-    std::uint32_t able = 0;             ///< not pinned: workers that have what it takes, if nothing else ran there
+    WorkerRing candidates;                   ///< not pinned: workers that had a free slot when they were last looked at
+    std::uint32_t shared = not_shared;       ///< its place among the requests that are not pinned
+    std::uint32_t able = 0;                  ///< not pinned: workers that have what it takes, if nothing else ran there
     std::uint32_t waiting_at = not_waiting;  ///< not pinned: its place among those with ready tasks
     bool is_open = false;                    ///< listed as one to look at
 

@@ -101,7 +101,8 @@ Scheduler::Fit Scheduler::fit_near(const Request& request, const Task& task) con
     const Place place = task.near();
     if (place.bytes == 0) return {};
     const auto variant = fitting_variant(request, place.worker, task);
-    if (!variant || !is_better_near(wait_at(place.worker), Duration{}, transfer_speed_.time_for(place.bytes))) return {};
+    if (!variant || !is_better_near(wait_at(place.worker), Duration{}, transfer_speed_.time_for(place.bytes)))
+        return {};
     return {place.worker, *variant};
 }
 
@@ -152,8 +153,8 @@ Scheduler::Choice Scheduler::choose_requested() {
     Choice choice = choose_for_news();
     if (!requests_.has_open()) return choice;
     const RequestId open = requests_.first_open(tasks_);
-    const bool is_first =
-        !choice.request.is_valid() || requests_.rank_of(open, tasks_).goes_before(requests_.rank_of(choice.request, tasks_));
+    const bool is_first = !choice.request.is_valid() ||
+                          requests_.rank_of(open, tasks_).goes_before(requests_.rank_of(choice.request, tasks_));
     return is_first ? Choice{open, WorkerId{}} : choice;
 }
 

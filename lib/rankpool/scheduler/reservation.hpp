@@ -8,8 +8,8 @@
 
 namespace rankpool::scheduler {
 
-/// Workers that are kept for the first task that waits for several of them. They get nothing else, but for tasks that go
-/// before it, and those that end before it can start.
+/// Workers that are kept for the first task that waits for several of them. They get nothing else, but for tasks that
+/// go before it, and those that end before it can start.
 struct Reservation {
     TaskId task;  ///< none: nothing is reserved
     std::uint8_t variant = 0;

@@ -10,7 +10,7 @@ namespace rankpool::scheduler {
 void Scheduler::reserve(TaskId id, CommandSink& commands) {
     const Request& request = requests_[tasks_[id].request];
     std::vector<std::pair<Duration, WorkerId>> able;
-    std::uint8_t variant = 0;
+    std::uint32_t variant = 0;
     for (; variant < request.variant_count(); ++variant) {
         able.clear();
         for (WorkerId worker{0}; worker.value < workers_.size(); ++worker.value) {
@@ -22,14 +22,17 @@ void Scheduler::reserve(TaskId id, CommandSink& commands) {
     }
     if (able.size() < request.ranks) return;  // Enough of them, but not for one variant.
     // Those that are free first, and among equally soon ones those on few nodes.
-    std::sort(able.begin(), able.end());
+    std::stable_sort(able.begin(), able.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     const Duration wait = able[request.ranks - 1].first;
     std::vector<WorkerId> soonest;
     for (const auto& [its_wait, worker] : able) {
         if (its_wait <= wait) soonest.push_back(worker);
     }
     std::sort(soonest.begin(), soonest.end());
-    reservation_ = {.task = id, .variant = variant, .due = now_ + wait, .workers = on_few_nodes(soonest, request.ranks)};
+    reservation_ = {.task = id,
+                    .variant = static_cast<std::uint8_t>(variant),
+                    .due = now_ + wait,
+                    .workers = on_few_nodes(soonest, request.ranks)};
     for (const WorkerId worker : reservation_.workers) {
         while (!workers_[worker].queue.is_empty()) revoke(workers_[worker].queue.last, Step::made_way, commands);
         workers_.reserve(worker);

@@ -77,9 +77,9 @@ class Scheduler {
     /// What happened to the task lately, and why. Looks at the whole history: for messages and debugging.
     std::string story(TaskId task) const { return history_.story(task); }
     /// Why the task does not run now. May look at all tasks: for messages and debugging.
-    std::string explain(TaskId task) const;
+    std::string explain(TaskId id) const;
     /// What the request asks for, who could meet it, and what the worker that comes closest lacks.
-    std::string explain(RequestId request) const;
+    std::string explain(RequestId id) const;
     Counters counters() const;
     /// Edges from inputs to dependents that take memory now.
     std::uint64_t edges_in_use() const { return edges_.used(); }
@@ -116,7 +116,7 @@ class Scheduler {
         WorkerId worker;
         std::uint8_t variant = 0;
     };
-    bool has_room(const Request& request, WorkerId worker, const Task& task) const;
+    bool has_room(const Request& request, WorkerId id, const Task& task) const;
     std::optional<std::uint8_t> fitting_variant(const Request& request, WorkerId worker, const Task& task) const;
     bool could_run(const Request& request, WorkerId worker) const;
     bool is_infeasible(RequestId id) const;
@@ -136,12 +136,14 @@ class Scheduler {
     void settle_stranded(CommandSink& commands);
 
     // wide_tasks.cpp: those over several workers.
-    bool is_wide(const Task& task) const { return requests_.contains(task.request) && requests_[task.request].is_wide(); }
+    bool is_wide(const Task& task) const {
+        return requests_.contains(task.request) && requests_[task.request].is_wide();
+    }
     /// False if the first task of the request has to wait.
-    bool place_wide(RequestId request, CommandSink& commands);
+    bool place_wide(RequestId of, CommandSink& commands);
     /// So many of the candidates, on as few nodes as can be had greedily.
     std::vector<WorkerId> on_few_nodes(const std::vector<WorkerId>& candidates, std::size_t count) const;
-    bool has_seat(const Request& request, std::uint8_t variant, WorkerId worker) const;
+    bool has_seat(const Request& request, std::uint8_t variant, WorkerId id) const;
     void start_wide(TaskId id, std::uint8_t variant, const std::vector<WorkerId>& members, CommandSink& commands);
     /// The leader has ended; nobody waits for the others.
     void leave_members(TaskId id, TaskEnd end, CommandSink& commands);
@@ -176,14 +178,14 @@ class Scheduler {
     bool copy(TaskId id, CommandSink& commands);
 
     // ranges.cpp
-    void carve(RangeId range, CommandSink& commands);
+    void carve(RangeId id, CommandSink& commands);
     void enter_range(const TaskSubmitted& event);
     void leave_range(TaskId id, CommandSink& commands);
 
     // time_budget.cpp
     Duration time_needed(const Task& task) const;
     bool would_end_late(const Task& task, Duration wait) const;
-    Duration wait_at(WorkerId worker) const;
+    Duration wait_at(WorkerId id) const;
     void put_off(TaskId id);
     /// Puts tasks of which is_wanted(task) is true back into their queues.
     template <class IsWanted>

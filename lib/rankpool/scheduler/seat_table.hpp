@@ -1,10 +1,9 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <map>
-#include <set>
-#include <utility>
+#include <tuple>
+#include <vector>
 
 #include <rankpool/core/ids.hpp>
 #include <rankpool/scheduler/resource.hpp>
@@ -32,7 +31,10 @@ class SeatTable {
         TaskId task;
         Execution execution;
         std::uint32_t member = 0;
-        friend constexpr auto operator<=>(const Key&, const Key&) = default;
+        friend bool operator<(const Key& a, const Key& b) {
+            return std::tie(a.task.value, a.execution.value, a.member) <
+                   std::tie(b.task.value, b.execution.value, b.member);
+        }
     };
 
     bool is_empty() const { return seats_.empty(); }
@@ -43,27 +45,30 @@ class SeatTable {
     }
     void add(const Key& key, const Seat& seat) {
         seats_.emplace(key, seat);
-        by_worker_.emplace(seat.worker, key);
+        by_worker_[seat.worker].push_back(key);
     }
     void set_kind(const Key& key, Seat::Kind kind) { seats_.at(key).kind = kind; }
     Seat remove(const Key& key) {
         const auto found = seats_.find(key);
         const Seat seat = found->second;
-        by_worker_.erase({seat.worker, key});
+        const auto at = by_worker_.find(seat.worker);
+        std::erase_if(at->second, [&](const Key& each) { return !(each < key) && !(key < each); });
+        if (at->second.empty()) by_worker_.erase(at);
         seats_.erase(found);
         return seat;
     }
     /// One at this worker; false if there is none.
     bool find_at(WorkerId worker, Key& key) const {
-        const auto found = by_worker_.lower_bound({worker, Key{TaskId{0}, Execution{0}, 0}});
-        if (found == by_worker_.end() || found->first != worker) return false;
-        key = found->second;
+        const auto found = by_worker_.find(worker);
+        if (found == by_worker_.end()) return false;
+        key = found->second.front();
         return true;
     }
     /// Calls visit(key, seat) for all of one task, and of those that had its number before.
     template <class Visit>
     void visit_task(TaskId task, Visit visit) const {
-        for (auto at = seats_.lower_bound({task, Execution{0}, 0}); at != seats_.end() && at->first.task == task; ++at) {
+        for (auto at = seats_.lower_bound({task, Execution{0}, 0}); at != seats_.end() && at->first.task == task;
+             ++at) {
             visit(at->first, at->second);
         }
     }
@@ -74,7 +79,7 @@ class SeatTable {
 
   private:
     std::map<Key, Seat> seats_;
-    std::set<std::pair<WorkerId, Key>> by_worker_;
+    std::map<WorkerId, std::vector<Key>> by_worker_;  ///< oldest first
 };
 
 }  // namespace rankpool::scheduler

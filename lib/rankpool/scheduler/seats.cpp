@@ -66,10 +66,8 @@ void Scheduler::lose_seats(WorkerId worker, LossReason reason, CommandSink& comm
 void Scheduler::retire(TaskId id, CommandSink& commands) {
     const Task& task = tasks_[id];
     const SeatTable::Key key{id, task.execution, 0};
-    const Seat seat{.worker = task.worker(),
-                    .request = task.request,
-                    .variant = task.variant,
-                    .expected_ns = task.expected_ns()};
+    const Seat seat{
+        .worker = task.worker(), .request = task.request, .variant = task.variant, .expected_ns = task.expected_ns()};
     take_from_worker(id);
     take_seat(key, seat);
     stop(key, commands);

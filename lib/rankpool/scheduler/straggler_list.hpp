@@ -1,10 +1,8 @@
 #pragma once
 
-#include <cstdint>
+#include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
-#include <utility>
 
 #include <rankpool/core/ids.hpp>
 #include <rankpool/core/time.hpp>
@@ -27,7 +25,8 @@ class StragglerList {
     void remove(TaskId task) {
         const auto found = by_task_.find(task);
         if (found == by_task_.end()) return;
-        by_due_.erase({found->second.due, task});
+        const auto [begin, end] = by_due_.equal_range(found->second.due);
+        by_due_.erase(std::find_if(begin, end, [&](const auto& each) { return each.second == task; }));
         by_task_.erase(found);
     }
     /// The one that is due first.
@@ -41,7 +40,7 @@ class StragglerList {
     }
 
   private:
-    std::set<std::pair<Instant, TaskId>> by_due_;
+    std::multimap<Instant, TaskId> by_due_;
     std::map<TaskId, Entry> by_task_;
 };
 

@@ -11,8 +11,8 @@ struct QueueBound {
     std::uint64_t bytes = 0;  ///< of what they need to run
 };
 
-/// Decides whether submitters have to wait. It closes when a bound is reached, and opens when an eighth of it is free again:
-/// so a submitter is not woken for every task that ends.
+/// Decides whether submitters have to wait. It closes when a bound is reached, and opens when an eighth of it is free
+/// again: so a submitter is not woken for every task that ends.
 class SubmitGate {
   public:
     SubmitGate() = default;

@@ -57,7 +57,8 @@ bool Scheduler::place_wide(RequestId of, CommandSink& commands) {
         start_wide(id, variant, members, commands);
         return true;
     }
-    for (std::uint8_t variant = 0; variant < request.variant_count(); ++variant) {
+    for (std::uint32_t i = 0; i < request.variant_count(); ++i) {
+        const auto variant = static_cast<std::uint8_t>(i);
         std::vector<WorkerId> free;
         for (WorkerId worker{0}; worker.value < workers_.size(); ++worker.value) {
             if (has_seat(request, variant, worker)) free.push_back(worker);

@@ -29,8 +29,8 @@ struct alignas(64) Worker {
     std::uint16_t revoking = 0;  ///< tasks asked back
     std::uint16_t movable = 0;   ///< tasks of the queue that another worker could run as well
     WorkerState state = WorkerState::absent;
-    bool is_reserved = false;    ///< for a task over several workers: it is not ranked
-    std::uint16_t seats = 0;     ///< of the load: slots taken by something else than a task's own execution
+    bool is_reserved = false;   ///< for a task over several workers: it is not ranked
+    std::uint16_t seats = 0;    ///< of the load: slots taken by something else than a task's own execution
     std::uint32_t running = 0;  ///< tasks known to run
 
     /// Tasks it holds beyond those it can run now.
