@@ -31,7 +31,7 @@ scheduler::RequestId Requests::find(const Needs& needs, WorkerId pinned, Instant
         }
         std::vector<std::span<const scheduler::Need>> variants;
         for (std::size_t begin = 0; const std::size_t end : ends) {
-            variants.push_back(std::span(needs_).subspan(begin, end - begin));
+            variants.emplace_back(std::span(needs_).subspan(begin, end - begin));
             begin = end;
         }
         const scheduler::RequestId id{static_cast<std::uint32_t>(requests_.size() - 1)};

@@ -10,9 +10,9 @@ std::atomic<std::uint64_t> bytes_of_all{0};
 
 }  // namespace
 
-void Store::put(ObjectId id, StoredRef value) {
+void Store::put(ObjectId id, const StoredRef& value) {
     const std::uint64_t size = value->size();
-    if (!values_.try_emplace(id, std::move(value)).second) return;
+    if (!values_.try_emplace(id, value).second) return;
     bytes_ += size;
     bytes_of_all += size;
 }

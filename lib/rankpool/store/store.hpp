@@ -18,7 +18,7 @@ class Store {
     Store& operator=(const Store&) = delete;
     ~Store() { clear(); }
 
-    void put(ObjectId id, StoredRef value);
+    void put(ObjectId id, const StoredRef& value);
     /// The value, or null.
     StoredRef find(ObjectId id) const;
     /// Forgets it; no effect if it is not here.

@@ -15,7 +15,9 @@ class MessageSink {
     /// The bytes are borrowed for the call.
     virtual void receive(Rank from, BytesView message) = 0;
     /// The same for one whose memory the receiver may keep: large ones are handed over so.
-    virtual void receive_owned(Rank from, Bytes message) { receive(from, message.view()); }
+    virtual void receive_owned(Rank from, Bytes message) {  // NOLINT(performance-unnecessary-value-param)
+        receive(from, message.view());
+    }
 
   protected:
     ~MessageSink() = default;
