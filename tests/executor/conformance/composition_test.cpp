@@ -177,8 +177,7 @@ TEST_F(Composition, when_any_gives_the_index_of_the_first_that_is_done) {
     const Gate gate = Gate::make();
     const std::vector futures{pool().submit(pass_with, gate, 1), pool().submit(add, 1, 2)};
     EXPECT_EQ(when_any(futures).result(patience), 1U);
-    EXPECT_EQ(when_any(std::vector{pool().submit(pass_with, gate, 1), pool().submit(refuse)}).result(patience), 1U)
-        << "however it ended";
+    EXPECT_EQ(when_any(std::vector{futures[0], pool().submit(refuse)}).result(patience), 1U) << "however it ended";
     EXPECT_THROW(when_any(std::vector<Future<int>>()), ContractError);
 }
 
