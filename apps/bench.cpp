@@ -15,6 +15,7 @@
 #include "bench_report.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "h5/h5_commands.hpp"
 #include "info_facts.hpp"
 #include "info_json.hpp"
 #include "mpi_session.hpp"
@@ -97,7 +98,10 @@ void add_bench_command(CLI::App& program, Action& action) {
     command->add_option("--seconds", options->seconds, "How long to measure")
         ->check(CLI::Range(0.1, 3600.0))
         ->capture_default_str();
-    command->callback([&action, options] { action = [options] { return run_bench(*options); }; });
+    add_bench_h5(*command, action);
+    command->callback([&action, options, command] {
+        if (command->get_subcommands().empty()) action = [options] { return run_bench(*options); };
+    });
 }
 
 }  // namespace rankpool::apps

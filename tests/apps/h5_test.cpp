@@ -156,6 +156,15 @@ TEST_F(H5, info_tells_files_and_datasets) {
     EXPECT_EQ(json["datasets"][0]["chunks_written"], 1);
 }
 
+TEST_F(H5, bench_compares_with_plain_hdf5) {
+    const Ran ran = run_program("bench h5 --mib 32 --rounds 1 --json --directory " + directory.path(), 2);
+    ASSERT_EQ(ran.exit_code, 0) << ran.err;
+    const auto json = nlohmann::json::parse(ran.out);
+    EXPECT_GE(json["cases"].size(), 4U);
+    for (const auto& measured : json["cases"]) EXPECT_GT(measured["times_faster"].get<double>(), 0);
+    EXPECT_EQ(directory.content(), std::vector<std::string>{"in.h5"}) << "it cleans up";
+}
+
 TEST_F(H5, mistakes_are_one_message) {
     for (const std::string& arguments : std::vector<std::string>{
              "h5 stats nowhere.h5", "h5 stats " + input, "h5 stats " + input + ":/nowhere",
