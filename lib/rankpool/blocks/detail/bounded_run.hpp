@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -46,7 +47,7 @@ class BoundedRun : public std::enable_shared_from_this<BoundedRun<R, Whole>> {
             lock.lock();
         }
         is_filling_ = false;
-        if (is_over_ || next_ < parts_.count || open_ != 0) return;
+        if (is_over_ || is_consuming_ || next_ < parts_.count || open_ != 0) return;
         is_over_ = true;
         lock.unlock();
         finish();
@@ -62,22 +63,35 @@ class BoundedRun : public std::enable_shared_from_this<BoundedRun<R, Whole>> {
             --open_;
         }
     }
+    // Getting a result may wait for its bytes, and whoever waits may be told of further ends in the meantime: so
+    // nothing is locked then, and one caller at a time consumes for all.
     void settled(std::uint64_t index, const Future<R>& done) {
+        std::unique_lock lock(mutex_);
+        settled_.emplace_back(index, done);
+        if (is_consuming_) return;
+        is_consuming_ = true;
+        while (!settled_.empty()) {
+            const auto [next, future] = std::move(settled_.front());
+            settled_.pop_front();
+            const bool is_wanted = !is_over_;
+            lock.unlock();
+            if (is_wanted) consume(next, future);
+            lock.lock();
+            --open_;
+            lock.unlock();
+            fill();
+            lock.lock();
+        }
+        is_consuming_ = false;
+        lock.unlock();
+        fill();
+    }
+    void consume(std::uint64_t index, const Future<R>& done) {
         try {
-            const std::lock_guard alone(consuming_);
-            if (!is_over()) parts_.consume(index, done.result());
+            parts_.consume(index, done.result());
         } catch (...) {
             fail();
         }
-        {
-            const std::lock_guard lock(mutex_);
-            --open_;
-        }
-        fill();
-    }
-    bool is_over() {
-        const std::lock_guard lock(mutex_);
-        return is_over_;
     }
     void finish() {
         try {
@@ -99,11 +113,12 @@ class BoundedRun : public std::enable_shared_from_this<BoundedRun<R, Whole>> {
     }
 
     std::mutex mutex_;
-    std::mutex consuming_;
     Parts parts_;
     StateRef whole_;
     std::uint64_t next_ = 0;
     std::size_t open_ = 0;
+    std::deque<std::pair<std::uint64_t, Future<R>>> settled_;  // At most as many as were in flight.
+    bool is_consuming_ = false;
     bool is_filling_ = false;
     bool is_over_ = false;
 };
