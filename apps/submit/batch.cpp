@@ -57,6 +57,11 @@ JobState wait_for_end(const BatchSystemAdapter& system, const JobEntry& job) {
     for (;;) {
         const auto state = state_of(system, job.id);
         output.copy_news();
+        if (!state && said != "silent") {
+            std::fprintf(stderr, "rankpool: %s does not answer about job %s; asking again\n",
+                         system.state_command(job.id).front().c_str(), job.id.c_str());
+            said = "silent";
+        }
         if (state && state->words != said && state->phase != JobPhase::ended) {
             std::fprintf(stderr, "rankpool: job %s is %s\n", job.id.c_str(), state->words.c_str());
             said = state->words;

@@ -6,7 +6,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 
 probe=$1 rankpool=$2
 slurm=$("$project/tests/support/slurm_local.sh" --owner $$) || exit $?    # 77 and a sentence where Slurm cannot run.
-trap '"$project/tests/support/slurm_local_stop.sh" "$slurm"; rm -rf -- "$scratch"' EXIT
+long=
+trap '[[ -z $long ]] || kill "$long" 2>/dev/null; "$project/tests/support/slurm_local_stop.sh" "$slurm"; rm -rf -- "$scratch"' EXIT
 # shellcheck source=/dev/null
 source "$slurm/env.sh"
 nodes=$(sinfo -h -o %D)
@@ -20,8 +21,12 @@ is_running() { [[ $(squeue -h -j "$1" -o %T) == RUNNING ]]; }
 
 # A minute is Slurm's shortest walltime, so this one runs beside the others: 7 cases of 8 s, one after the other, do not fit.
 # Slurm's warning reaches all processes, also what the sweep runs; it must not end that.
-(cd "$scratch/long" && "${submit[@]}" --name long --time 1min --directive=--signal=B:USR1@30 --until-done --wait -- \
-    rankpool sweep --resume --grid n=1:7 -- sh -c 'echo {n} >> ran; sleep 8' >out 2>&1; echo $? >code) &
+long_sweep() {
+    cd "$scratch/long"
+    exec "${submit[@]}" --name long --time 1min --directive=--signal=B:USR1@30 --until-done --wait -- \
+        rankpool sweep --resume --grid n=1:7 -- sh -c 'echo {n} >> ran; sleep 8' >out 2>&1
+}
+long_sweep &
 long=$!
 
 run "${submit[@]}" --dry-run --nodes "$nodes" --time 5min -- "$probe"
@@ -109,9 +114,9 @@ begin_again() { # begin_again FOLDER WHAT COMMAND…: the sweep there goes on wh
 begin_again again "requeued" scontrol requeue
 # Its node comes back by itself when it answers. The long job may be there, so that one ends first.
 take_down() { scontrol update nodename=node1 state=down reason=test; }
-wait "$long" || true
-output=$(<"$scratch/long/out")
-code=$(<"$scratch/long/code")
+code=0
+wait "$long" || code=$?
+long='' output=$(<"$scratch/long/out")
 expect_code 0 "a sweep longer than its walltime"
 expect_lines 1 "^stopped at the walltime, can be resumed$" "a sweep longer than its walltime"
 expect_lines 1 "^rankpool: job [0-9]+ stopped at its walltime, job [0-9]+ goes on" "a sweep longer than its walltime"
