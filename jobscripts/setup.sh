@@ -36,6 +36,7 @@ GoogleTest and GoogleMock | libgtest-dev libgmock-dev | googletest+gmock | heade
 readonly rankpool_wishes_to_test='
 h5dump | hdf5-tools | hdf5 | command:h5dump
 h5py | python3-h5py | py-h5py | module:h5py
+FFTW | libfftw3-dev | fftw | header:fftw3.h
 Slurm | slurm-wlm | slurm | command:slurmctld command:slurmd command:sbatch
 munge | munge | munge | command:munged
 shellcheck | shellcheck | - | command:shellcheck
