@@ -3,8 +3,9 @@
 
 #include <iomanip>
 #include <iostream>
+#include <numeric>
 #include <random>
-#include <ranges>
+#include <vector>
 
 #include <rankpool/rankpool.hpp>
 
@@ -29,8 +30,10 @@ Estimate throw_darts(int member) {
 
 int main(int argc, char** argv) {
     return rankpool::run(argc, argv, [](rankpool::Executor& pool) {
+        std::vector<int> members(200);
+        std::iota(members.begin(), members.end(), 0);
         Estimate sum;
-        for (const Estimate& estimate : pool.map(throw_darts, std::views::iota(0, 200))) {
+        for (const Estimate& estimate : pool.map(throw_darts, members)) {
             sum.inside += estimate.inside;
             sum.thrown += estimate.thrown;
         }

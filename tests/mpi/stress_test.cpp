@@ -1,11 +1,11 @@
 #include <cstdlib>
 #include <iostream>
 #include <random>
-#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "../support/count_up.hpp"
 #include "../support/executor_test.hpp"
 
 namespace rankpool::tests {
@@ -108,7 +108,7 @@ TEST_F(Stress, random_sizes_priorities_cancels_failures_and_nesting) {
         }
         if (below(10) == 0) {
             int i = 0;
-            for (const int item : pool().map(negate, std::views::iota(0, static_cast<int>(below(500))))) {
+            for (const int item : pool().map(negate, count_up(0, static_cast<int>(below(500))))) {
                 EXPECT_EQ(item, -i++);
             }
         }

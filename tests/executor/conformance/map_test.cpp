@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "../../support/count_up.hpp"
 #include "../../support/executor_test.hpp"
 
 namespace rankpool::tests {
@@ -62,7 +63,7 @@ TEST_F(Map, gives_the_results_in_order_though_they_come_out_of_order) {
 // CPython: test_map; test_map_buffersize_on_multiple_infinite_iterables.
 TEST_F(Map, takes_several_ranges_side_by_side_as_far_as_the_shortest_goes) {
     EXPECT_EQ(collect(pool().map(add, numbers(5), std::vector{10, 20, 30})), (std::vector{10, 21, 32}));
-    EXPECT_EQ(collect(pool().map(add, std::views::iota(0), numbers(3))), (std::vector{0, 2, 4}));
+    EXPECT_EQ(collect(pool().map(add, count_up_for_ever(0), numbers(3))), (std::vector{0, 2, 4}));
     const auto join = [](int n, const std::string& text, double x) { return text + std::to_string(n + int(x)); };
     EXPECT_EQ(collect(pool().map(join, numbers(2), std::vector<std::string>{"a", "b"}, std::list<double>{1, 2})),
               (std::vector<std::string>{"a1", "b3"}));
@@ -78,9 +79,12 @@ TEST_F(Map, of_nothing_is_empty) {
 
 TEST_F(Map, takes_kinds_of_ranges_that_can_be_read_once_only) {
     std::istringstream text("1 2 3");
+#ifdef RANKPOOL_TESTS_HAVE_VIEWS
     EXPECT_EQ(collect(pool().map(negate, std::views::istream<int>(text))), (std::vector{-1, -2, -3}));
-    EXPECT_EQ(collect(pool().map(negate, std::list<int>{4, 5})), (std::vector{-4, -5}));
     EXPECT_EQ(collect(pool().map(negate, std::vector{1, 2, 3} | std::views::reverse)), (std::vector{-3, -2, -1}));
+    EXPECT_EQ(collect(pool().map(negate, std::views::iota(4, 6))), (std::vector{-4, -5}));
+#endif
+    EXPECT_EQ(collect(pool().map(negate, std::list<int>{4, 5})), (std::vector{-4, -5}));
     const std::vector<std::string> words{"a", "bb"};
     EXPECT_EQ(collect(pool().map([](std::string_view word) { return word.size(); }, words)),
               (std::vector<std::size_t>{1, 2}));
@@ -102,13 +106,13 @@ TEST_F(Map, gives_all_kinds_of_results) {
 // CPython: test_map_buffersize_on_infinite_iterable.
 TEST_F(Map, reads_endless_input_as_it_goes) {
     std::vector<int> results;
-    for (const int result : pool().map({.buffer_size = 4}, negate, std::views::iota(0))) {
+    for (const int result : pool().map({.buffer_size = 4}, negate, count_up_for_ever(0))) {
         results.push_back(result);
         if (results.size() == 5) break;
     }
     EXPECT_EQ(results, (std::vector{0, -1, -2, -3, -4}));
     results.clear();
-    for (const int result : pool().map(negate, std::views::iota(0))) {
+    for (const int result : pool().map(negate, count_up_for_ever(0))) {
         results.push_back(result);
         if (results.size() == 2000) break;
     }
@@ -119,7 +123,7 @@ TEST_F(Map, reads_endless_input_as_it_goes) {
 TEST_F(Map, keeps_at_most_buffer_size_items_in_flight) {
     for (const int buffer_size : {1, 2, 5}) {
         int read = 0;
-        auto input = std::views::iota(0) | std::views::transform([&read](int n) { return ++read, n; });
+        auto input = count_up_for_ever(0, [&read](int n) { return ++read, n; });
         const MapOptions options{.chunk_size = 1, .buffer_size = static_cast<std::size_t>(buffer_size)};
         auto results = pool().map(options, negate, input);
         EXPECT_LE(read, buffer_size);
@@ -138,7 +142,7 @@ TEST_F(Map, reads_input_of_which_nothing_comes_back_only_so_far) {
     const Gate gate = Gate::make();
     hold_all_slots(gate);
     int read = 0;
-    auto input = std::views::iota(0) | std::views::transform([&read](int n) { return ++read, n; });
+    auto input = count_up_for_ever(0, [&read](int n) { return ++read, n; });
     const auto results = pool().map(negate, input);
     EXPECT_LE(read, static_cast<int>(100 * pool().slots())) << "without buffer_size, too";
 }
@@ -284,7 +288,7 @@ TEST_F(Map, unordered_throws_the_exceptions_of_items) {
 TEST_F(Map, a_large_map_of_quick_items_works) {
     std::int64_t sum = 0;
     for (const std::int64_t item :
-         pool().map([](std::int64_t n) { return 2 * n; }, std::views::iota(std::int64_t{0}, std::int64_t{200'000}))) {
+         pool().map([](std::int64_t n) { return 2 * n; }, count_up(std::int64_t{0}, std::int64_t{200'000}))) {
         sum += item;
     }
     EXPECT_EQ(sum, std::int64_t{200'000} * 199'999);

@@ -1,9 +1,9 @@
 #include <numeric>
-#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "../../support/count_up.hpp"
 #include "../../support/executor_test.hpp"
 
 namespace rankpool::tests {
@@ -99,8 +99,8 @@ TEST_F(Nesting, hundreds_of_tasks_wait_at_once) {
 TEST_F(Nesting, maps_work_inside_tasks) {
     const auto sum_of_negated = [](int count) {
         int sum = 0;
-        for (const int item : here().map(negate, std::views::iota(0, count))) sum += item;
-        for (const int item : here().map_unordered(negate, std::views::iota(0, count))) sum += item;
+        for (const int item : here().map(negate, count_up(0, count))) sum += item;
+        for (const int item : here().map_unordered(negate, count_up(0, count))) sum += item;
         return sum;
     };
     EXPECT_EQ(pool().submit(sum_of_negated, 100).result(), -9900);

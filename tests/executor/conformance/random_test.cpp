@@ -1,11 +1,11 @@
 #include <cstdint>
 #include <random>
-#include <ranges>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "../../support/count_up.hpp"
 #include "../../support/executor_test.hpp"
 
 namespace rankpool::tests {
@@ -42,7 +42,7 @@ Numbers campaign(Executor& pool, std::size_t chunk_size) {
     for (const auto& drawn : pool.map({.chunk_size = chunk_size}, draw_around_a_nested_task, std::vector{2, 0, 1, 2})) {
         append(all, drawn);
     }
-    for (const auto number : pool.map({.chunk_size = chunk_size}, draw_for, std::views::iota(0, 50))) {
+    for (const auto number : pool.map({.chunk_size = chunk_size}, draw_for, count_up(0, 50))) {
         all.push_back(number);
     }
     for (const auto& future : pool.submit_all({.key = "all"}, draw_for, std::vector(5, 0))) {
