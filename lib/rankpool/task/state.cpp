@@ -60,7 +60,7 @@ void TaskState::succeed_elsewhere(const ObjectRef& object) {
     RANKPOOL_EXPECT(!is_settled(status()));
     bytes_ = Bytes();
     auto extras = std::make_unique<TaskExtras>();
-    extras->elsewhere.reset(new KeptElsewhere{.object = object});
+    extras->elsewhere = std::make_unique<KeptElsewhere>(KeptElsewhere{.object = object});
     settle(Status::succeeded, std::move(extras));
 }
 

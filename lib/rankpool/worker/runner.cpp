@@ -33,7 +33,7 @@ namespace {
 struct RecordingStack {
     TaskStack stack;
     Runner* runner;
-    boost::context::stack_context allocate() {
+    boost::context::stack_context allocate() const {
         boost::context::stack_context context = stack.allocate();
         runner->stack_bytes = context.size;
         runner->stack_bottom = static_cast<char*>(context.sp) - context.size;
