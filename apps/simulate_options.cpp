@@ -5,6 +5,8 @@
 
 #include <rankpool/core/error.hpp>
 
+#include "readable_by.hpp"
+
 namespace rankpool::apps {
 namespace {
 
@@ -32,21 +34,6 @@ const char* const examples =
     "The list bound is what a naive list scheduler needs that knows at once whenever a slot is free, with the first\n"
     "startable task or the one with the longest way to an end going first, whichever is better. Rank 0 takes no\n"
     "time in the simulation; where it would be what limits the work, the output says so.\n";
-
-/// A validator out of a parser: what it throws is what the user reads.
-template <class Parse>
-CLI::Validator readable_by(Parse parse) {
-    return CLI::Validator(
-        [parse](std::string& text) -> std::string {
-            try {
-                parse(text);
-                return "";
-            } catch (const ConfigError& error) {
-                return error.what();
-            }
-        },
-        "");
-}
 
 }  // namespace
 

@@ -3,6 +3,8 @@
 #include <rankpool/core/error.hpp>
 #include <rankpool/launch/time_text.hpp>
 
+#include "readable_by.hpp"
+
 namespace rankpool::apps {
 namespace {
 
@@ -33,16 +35,7 @@ const char* const examples =
     "was\n"
     "submitted from this folder.\n";
 
-const CLI::Validator time_validator(
-    [](std::string& text) -> std::string {
-        try {
-            parse_time(text);
-            return "";
-        } catch (const ConfigError& error) {
-            return error.what();
-        }
-    },
-    "TIME");
+const CLI::Validator time_validator = readable_by([](const std::string& text) { parse_time(text); }, "TIME");
 
 const CLI::Validator assignment_validator(
     [](std::string& text) -> std::string {

@@ -8,6 +8,7 @@
 #include <rankpool/launch/time_text.hpp>
 
 #include "exit_code.hpp"
+#include "readable_by.hpp"
 
 namespace rankpool::apps {
 namespace {
@@ -45,16 +46,7 @@ const char* const examples =
     "be\n"
     "resumed; 130 interrupted.\n";
 
-const CLI::Validator time_validator(
-    [](std::string& text) -> std::string {
-        try {
-            parse_time(text);
-            return "";
-        } catch (const ConfigError& error) {
-            return error.what();
-        }
-    },
-    "TIME");
+const CLI::Validator time_validator = readable_by([](const std::string& text) { parse_time(text); }, "TIME");
 
 Instant deadline_of(const SweepOptions& options) {
     const auto of_job = current_time_left();
