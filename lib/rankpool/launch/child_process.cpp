@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include <rankpool/core/sanitizers.hpp>
 #include <rankpool/launch/child_process.hpp>
 #include <rankpool/launch/output_tail.hpp>
 
@@ -73,13 +74,6 @@ struct Start {
     bool failed_at_directory = false;
 };
 
-#if defined(__SANITIZE_THREAD__)
-#define RANKPOOL_HAS_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define RANKPOOL_HAS_TSAN 1
-#endif
-#endif
 #ifndef RANKPOOL_HAS_TSAN
 /// The child's first steps. It shares our memory, and our thread waits: nothing but system calls.
 __attribute__((no_sanitize("address"))) int begin_child(void* argument) {

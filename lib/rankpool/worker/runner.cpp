@@ -2,23 +2,10 @@
 #include <cxxabi.h>
 #include <utility>
 
+#include <rankpool/core/sanitizers.hpp>
 #include <rankpool/worker/runner.hpp>
 #include <rankpool/worker/task_stack.hpp>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define RANKPOOL_HAS_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define RANKPOOL_HAS_ASAN 1
-#endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define RANKPOOL_HAS_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define RANKPOOL_HAS_TSAN 1
-#endif
-#endif
 #ifdef RANKPOOL_HAS_ASAN
 #include <sanitizer/common_interface_defs.h>
 #endif
