@@ -205,6 +205,20 @@ TEST_F(WrongReports, an_end_that_cannot_be_read_fails_its_task_and_no_other) {
     EXPECT_EQ(queued.result(), 10);
 }
 
+TEST_F(WrongReports, a_result_that_is_kept_in_no_known_size_fails_its_task_and_no_other) {
+    const int value = 8;
+    pool.from(1, protocol::Finished{.task = task.task,
+                                    .execution = task.execution,
+                                    .is_kept = true,
+                                    .outcome = std::as_bytes(std::span(&value, 1))});
+    testing::internal::CaptureStderr();
+    pool.turn();
+    EXPECT_NE(testing::internal::GetCapturedStderr().find("rank 1"), std::string::npos);
+    EXPECT_THROW((void)future.result(Duration::zero()), DecodeError);
+    pool.finish(2, pool.assigned[1].task, 10);
+    EXPECT_EQ(queued.result(), 10);
+}
+
 TEST_F(WrongReports, a_result_that_is_too_short_is_not_read_past_its_end) {
     struct Large {
         double values[20];

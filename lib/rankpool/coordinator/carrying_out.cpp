@@ -63,8 +63,8 @@ Bytes Coordinator::gather_inputs(const TaskState& state, WorkerId to) {
     Bytes inputs;
     ByteWriter writer(inputs);
     for (const StateRef& input : state.extras_if_any()->inputs) {
-        if (input->is_elsewhere() && knows_object(*input)) {
-            append_reference(writer, *input, to);
+        if (Objects::Object* const object = own_object(*input)) {
+            append_reference(writer, *input, *object, to);
         } else {
             input->append_input(inputs);
         }

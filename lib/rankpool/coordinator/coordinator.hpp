@@ -101,7 +101,8 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     // Progress::Role
     bool turn() override;
     bool is_busy() const override {
-        return !is_closed_ && (gate_.tasks() != 0 || !coming_.empty() || has_forgotten_.load(std::memory_order_acquire));
+        return !is_closed_ &&
+               (gate_.tasks() != 0 || !coming_.empty() || has_forgotten_.load(std::memory_order_acquire));
     }
     Instant next_deadline() const override;
     void after_turn() override;
@@ -174,8 +175,8 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     };
     void keep_result(TaskState& state, const KeptReport& kept);
     void spread(ObjectId id, Objects::Object& object);
-    void append_reference(ByteWriter& writer, const TaskState& input, WorkerId to);
-    bool knows_object(const TaskState& state);
+    void append_reference(ByteWriter& writer, const TaskState& input, Objects::Object& object, WorkerId to);
+    Objects::Object* own_object(const TaskState& state);
     void note_inputs_at(const TaskState& state, WorkerId worker);
     void find_near(const TaskState& state, scheduler::TaskSubmitted& event);
     void fetch_locked(ObjectId id, Objects::Object& object, StateRef state, Waitable* arrived);
@@ -183,7 +184,6 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     void on_fetch(WorkerId from, const protocol::Fetch& fetch);
     void on_datum(WorkerId from, ObjectId id, const StoredRef& value);
     void send_datum(WorkerId to, ObjectId id, const StoredRef& value);
-    void tell_lost(WorkerId to, ObjectId id);
     void drop_forgotten();
     void bring_all_here(std::unique_lock<std::mutex>& lock, Instant deadline);
     WorkerId worker_at(Rank from) const;

@@ -5,6 +5,7 @@
 #include <rankpool/coordinator/coordinator.hpp>
 #include <rankpool/coordinator/tell.hpp>
 #include <rankpool/core/error.hpp>
+#include <rankpool/protocol/datum.hpp>
 
 namespace rankpool {
 
@@ -35,18 +36,17 @@ Rank Coordinator::rank_for(std::size_t i) {
     return peers_[i % peers_.size()].rank;
 }
 
-bool Coordinator::knows_object(const TaskState& state) {
-    const Objects::Object* const object = objects_.find(state.object().id);
-    return object != nullptr && object->state == &state;
+Objects::Object* Coordinator::own_object(const TaskState& state) {
+    if (!is_settled(state.status()) || !state.is_elsewhere()) return nullptr;
+    Objects::Object* const object = objects_.find(state.object().id);
+    return object != nullptr && object->state == &state ? object : nullptr;
 }
 
 // An input that ranks keep travels from rank to rank: the call only says where it is.
-void Coordinator::append_reference(ByteWriter& writer, const TaskState& input, WorkerId to) {
+void Coordinator::append_reference(ByteWriter& writer, const TaskState& input, Objects::Object& object, WorkerId to) {
     ObjectRef reference = input.object();
-    if (Objects::Object* const object = objects_.find(reference.id)) {
-        reference.holder = peers_[Objects::source_for(*object, to).value].rank;
-        Objects::note_receiver(*object, to);
-    }
+    reference.holder = peers_[Objects::source_for(object, to).value].rank;
+    Objects::note_receiver(object, to);
     writer.value(input_is_elsewhere);
     encode_object(writer, reference);
 }
@@ -56,8 +56,7 @@ void Coordinator::note_inputs_at(const TaskState& state, WorkerId worker) {
     const TaskExtras* const extras = state.extras_if_any();
     if (extras == nullptr) return;
     for (const StateRef& input : extras->inputs) {
-        if (!input->is_elsewhere()) continue;
-        if (Objects::Object* const object = objects_.find(input->object().id)) Objects::note_holder(*object, worker);
+        if (Objects::Object* const object = own_object(*input)) Objects::note_holder(*object, worker);
     }
 }
 
@@ -67,8 +66,7 @@ void Coordinator::find_near(const TaskState& state, scheduler::TaskSubmitted& ev
     if (extras == nullptr) return;
     std::vector<std::pair<WorkerId, std::uint64_t>> there;
     for (const StateRef& input : extras->inputs) {
-        if (!is_settled(input->status()) || !input->is_elsewhere()) continue;
-        const Objects::Object* const object = objects_.find(input->object().id);
+        const Objects::Object* const object = own_object(*input);
         if (object == nullptr) continue;
         for (const WorkerId holder : object->holders) {
             const auto found =
@@ -120,7 +118,7 @@ void Coordinator::on_fetch(WorkerId from, const protocol::Fetch& fetch) {
     Objects::Object* const object = objects_.find(id);
     if (peers_[from.value].is_local) {
         if (object == nullptr) {
-            tell_lost(from, id);
+            send_datum(from, id, nullptr);
             return;
         }
         Coming& coming = coming_[id];
@@ -131,21 +129,20 @@ void Coordinator::on_fetch(WorkerId from, const protocol::Fetch& fetch) {
     }
     const auto local = std::find_if(peers_.begin(), peers_.end(), [](const Peer& peer) { return peer.is_local; });
     if (local == peers_.end()) {
-        tell_lost(from, id);
+        send_datum(from, id, nullptr);
         return;
     }
     relays_[id].push_back(from);
     if (relays_[id].size() == 1) tell(WorkerId{static_cast<std::uint32_t>(local - peers_.begin())}, fetch);
 }
 
-void Coordinator::tell_lost(WorkerId to, ObjectId id) {
-    Bytes message;
-    {
-        const protocol::RecordWriter record(
-            message, {.kind = protocol::Kind::datum, .level = 1, .id = id.task.value, .number = id.execution.value});
-    }
-    peers_[to.value].outbox.flush();
-    peers_[to.value].transport->send(peers_[to.value].at, std::move(message));
+// Null: it is lost.
+void Coordinator::send_datum(WorkerId to, ObjectId id, const StoredRef& value) {
+    Peer& peer = peers_[to.value];
+    peer.outbox.flush();  // In the order of the records.
+    const auto pack = [&](Bytes& message) { value->pack(message); };
+    peer.transport->send(peer.at, value ? protocol::datum_message(id.task.value, id.execution.value, pack)
+                                        : protocol::lost_datum_message(id.task.value, id.execution.value));
 }
 
 void Coordinator::on_datum(WorkerId from, ObjectId id, const StoredRef& value) {
@@ -172,33 +169,15 @@ void Coordinator::on_datum(WorkerId from, ObjectId id, const StoredRef& value) {
     }
 }
 
-void Coordinator::send_datum(WorkerId to, ObjectId id, const StoredRef& value) {
-    if (!value) {
-        tell_lost(to, id);
-        return;
-    }
-    Bytes message;
-    {
-        const protocol::RecordWriter record(
-            message, {.kind = protocol::Kind::datum, .id = id.task.value, .number = id.execution.value});
-        value->pack(message);
-    }
-    peers_[to.value].outbox.flush();
-    peers_[to.value].transport->send(peers_[to.value].at, std::move(message));
-}
-
 void Coordinator::receive_owned(Rank from, Bytes message) {
-    protocol::Header header;
-    if (message.size() >= sizeof header) std::memcpy(&header, message.data(), sizeof header);
-    const std::size_t payload = message.size() - sizeof header;
-    const bool is_all = header.size == payload || header.size == protocol::RecordWriter::rest_of_message;
+    const auto header = protocol::only_datum(message.view());
     const WorkerId worker = worker_at(from);
-    if (header.kind != protocol::Kind::datum || header.level != 0 || !is_all || !worker.is_valid()) {
+    if (!header || !worker.is_valid()) {
         receive(from, message.view());
         return;
     }
-    on_datum(worker, {TaskId{header.id}, Execution{header.number}},
-             std::make_shared<StoredValue>(std::move(message), sizeof header));
+    on_datum(worker, {TaskId{header->id}, Execution{header->number}},
+             std::make_shared<StoredValue>(std::move(message), sizeof *header));
 }
 
 // From any thread, with any lock held.

@@ -7,6 +7,7 @@
 #include <rankpool/coordinator/tell.hpp>
 #include <rankpool/core/contract.hpp>
 #include <rankpool/core/error.hpp>
+#include <rankpool/protocol/datum.hpp>
 
 namespace rankpool {
 namespace {
@@ -151,7 +152,7 @@ void Coordinator::handle(WorkerId from, const protocol::Record& record) {
             return;
         case protocol::Kind::datum:
             on_datum(from, {id, execution},
-                     header.level != 0 ? nullptr : std::make_shared<StoredValue>(Bytes(record.payload)));
+                     protocol::is_lost(header) ? nullptr : std::make_shared<StoredValue>(Bytes(record.payload)));
             return;
         case protocol::Kind::initializer_failed: {
             const Peer& peer = peers_[from.value];
@@ -250,6 +251,13 @@ void Coordinator::on_finished(WorkerId from, const protocol::Record& record) {
     Bytes failure;
     try {
         finished = protocol::read_finished(record);
+        if (finished.is_kept && !finished.raised) {
+            if (finished.outcome.size() != sizeof(std::uint64_t))
+                throw DecodeError("it keeps a result of no known size");
+            kept_ = {.id = {id, Execution{finished.execution}},
+                     .size = ByteReader(finished.outcome).value<std::uint64_t>(),
+                     .worker = from};
+        }
     } catch (const DecodeError& error) {
         complain(peer, error.what());
         ByteWriter writer(failure);
@@ -257,11 +265,6 @@ void Coordinator::on_finished(WorkerId from, const protocol::Record& record) {
         finished.execution = record.header.number;
         finished.raised = true;
         finished.outcome = failure.view();
-    }
-    if (finished.is_kept && !finished.raised) {
-        ByteReader size(finished.outcome);
-        if (finished.outcome.size() != sizeof(std::uint64_t)) throw DecodeError("it keeps a result of no known size");
-        kept_ = {.id = {id, Execution{finished.execution}}, .size = size.value<std::uint64_t>(), .worker = from};
     }
     const Duration busy(std::min<std::uint64_t>(finished.busy_ns, busy_max.count()));
     counts_.busy = std::min(counts_.busy, Duration::max() - busy) + busy;

@@ -27,8 +27,8 @@ void Coordinator::require_open() const {
 
 bool Coordinator::knows(const TaskState& state) const {
     const bool may_be_here = state.client() == this || state.origin >= 0;
-    if (may_be_here && is_settled(state.status()) && state.status() == Status::succeeded && state.is_elsewhere()) {
-        return const_cast<Coordinator*>(this)->knows_object(state);
+    if (may_be_here && is_settled(state.status()) && state.is_elsewhere()) {
+        return const_cast<Coordinator*>(this)->own_object(state) != nullptr;
     }
     return may_be_here && state.task.value < tasks_.size() && tasks_[state.task.value].state.get() == &state;
 }

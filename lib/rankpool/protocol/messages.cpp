@@ -211,8 +211,7 @@ Acquire read_acquire(const Record& record) {
 }
 
 void write(Bytes& message, const Suspended& suspended) {
-    RecordWriter record(message,
-                        {.kind = Kind::suspended, .id = suspended.task, .number = suspended.execution});
+    RecordWriter record(message, {.kind = Kind::suspended, .id = suspended.task, .number = suspended.execution});
     for (const std::uint32_t token : suspended.tokens) record.payload().value(token);
 }
 

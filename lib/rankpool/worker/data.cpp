@@ -4,6 +4,8 @@
 #include <utility>
 
 #include <rankpool/core/error.hpp>
+#include <rankpool/protocol/datum.hpp>
+#include <rankpool/task/failure.hpp>
 #include <rankpool/worker/worker.hpp>
 
 namespace rankpool {
@@ -45,11 +47,7 @@ void Worker::release(Fetches::Pending& pending) {
         queue_.push(priority, std::move(held));
         return;
     }
-    try {
-        throw Error("an input of the task is lost: no rank has it any more");
-    } catch (const Error&) {
-        fail_held(held);
-    }
+    fail_held(held, failure_from(Error("an input of the task is lost: no rank has it any more")));
 }
 
 Fetches::Coming& Worker::want(const ObjectRef& object) {
@@ -77,16 +75,9 @@ void Worker::send_to(Rank rank, Bytes message) {
 
 // Null: it is not here.
 void Worker::send_datum(Rank to, ObjectId id, StoredValue* value) {
-    Bytes message;
-    {
-        protocol::RecordWriter record(message, {.kind = protocol::Kind::datum,
-                                                .flags = 0,
-                                                .level = static_cast<std::uint16_t>(value == nullptr ? 1 : 0),
-                                                .id = id.task.value,
-                                                .number = id.execution.value});
-        if (value != nullptr) value->pack(message);
-    }
-    send_to(to, std::move(message));
+    const auto pack = [&](Bytes& message) { value->pack(message); };
+    send_to(to, value != nullptr ? protocol::datum_message(id.task.value, id.execution.value, pack)
+                                 : protocol::lost_datum_message(id.task.value, id.execution.value));
 }
 
 void Worker::on_fetch(const protocol::Fetch& fetch) {
@@ -104,16 +95,13 @@ void Worker::on_fetch(const protocol::Fetch& fetch) {
 }
 
 void Worker::receive_owned(Rank from, Bytes message) {
-    protocol::Header header;
-    if (message.size() >= sizeof header) std::memcpy(&header, message.data(), sizeof header);
-    const std::size_t payload = message.size() - sizeof header;
-    const bool is_all = header.size == payload || header.size == protocol::RecordWriter::rest_of_message;
-    if (header.kind != protocol::Kind::datum || header.level != 0 || !is_all) {
+    const auto header = protocol::only_datum(message.view());
+    if (!header) {
         receive(from, message.view());
         return;
     }
-    on_datum({TaskId{header.id}, Execution{header.number}},
-             std::make_shared<StoredValue>(std::move(message), sizeof header));
+    on_datum({TaskId{header->id}, Execution{header->number}},
+             std::make_shared<StoredValue>(std::move(message), sizeof *header));
 }
 
 void Worker::on_datum(ObjectId id, const StoredRef& value) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <rankpool/core/error.hpp>
+#include <rankpool/protocol/datum.hpp>
 #include <rankpool/task/failure.hpp>
 #include <rankpool/task/needs.hpp>
 #include <rankpool/worker/remote_client.hpp>
@@ -173,17 +174,16 @@ void Worker::take(const protocol::Record& record) {
         HeldTask held;
         held.task = record.header.id;
         held.execution = record.header.number;
-        fail_held(held);
+        fail_held(held, capture_failure());
     }
 }
 
-// With the exception at hand.
-void Worker::fail_held(const HeldTask& held) {
-    Bytes failure;
-    ByteWriter writer(failure);
-    encode_failure(writer, capture_failure());
+void Worker::fail_held(const HeldTask& held, const Failure& failure) {
+    Bytes packed;
+    ByteWriter writer(packed);
+    encode_failure(writer, failure);
     tell(protocol::Finished{
-        .task = held.task, .execution = held.execution, .raised = true, .busy_ns = 0, .outcome = failure.view()});
+        .task = held.task, .execution = held.execution, .raised = true, .busy_ns = 0, .outcome = packed.view()});
 }
 
 void Worker::end_wait_of(std::uint32_t task, std::uint32_t execution, std::string_view why) {
@@ -224,7 +224,7 @@ void Worker::handle(const protocol::Record& record) {
             return;
         case protocol::Kind::datum:
             on_datum({TaskId{header.id}, Execution{header.number}},
-                     header.level != 0 ? nullptr : std::make_shared<StoredValue>(Bytes(record.payload)));
+                     protocol::is_lost(header) ? nullptr : std::make_shared<StoredValue>(Bytes(record.payload)));
             return;
         case protocol::Kind::drop:
             on_drop({TaskId{header.id}, Execution{header.number}});

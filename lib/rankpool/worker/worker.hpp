@@ -21,6 +21,7 @@
 namespace rankpool {
 
 class Client;
+struct Failure;
 class RemoteClient;
 class Slot;
 class Waitable;
@@ -84,7 +85,7 @@ class Worker final : public Progress::Role, private MessageSink {
     void handle(const protocol::Record& record);
     void receive_owned(Rank from, Bytes message) override;
     void take(const protocol::Record& record);
-    void fail_held(const HeldTask& held);
+    void fail_held(const HeldTask& held, const Failure& failure);
     void complain(std::string_view why);
     void end_wait_of(std::uint32_t task, std::uint32_t execution, std::string_view why);
 
