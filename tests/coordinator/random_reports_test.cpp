@@ -66,7 +66,9 @@ class NoisyPool {
         if (!futures_.empty() && roll(3) == 0) {
             futures_.push_back(pool_.submit({.retries = static_cast<int>(roll(2))}, twice, pick(futures_)));
         } else {
-            futures_.push_back(pool_.submit({.priority = static_cast<int>(roll(3))}, twice, 1));
+            futures_.push_back(pool_.submit(
+                {.priority = static_cast<int>(roll(3)), .ranks = roll(4) == 0 ? 2 : 1, .speculative = roll(2) == 0},
+                twice, 1));
         }
     }
     // What the honest side of each worker does: it holds what it is given, answers, and finishes one now and then.

@@ -16,22 +16,25 @@ void EventPlayer::report() {
     Held& held = held_[chosen];
     const TaskId task = held.assigned.task;
     const Execution execution = held.assigned.execution;
+    const std::uint32_t member = held.assigned.member;
     const std::uint8_t what = next();
-    // Members of a task over several workers, and what is being stopped, only end.
-    const bool only_ends = held.assigned.members > 1 || held.is_stopped;
-    if (only_ends) held.progress = Progress::running;
+    if (held.progress == Progress::queued && held.is_stopped && what % 2 == 0) {  // It had not started.
+        held_.erase(held_.begin() + chosen);
+        return tell_report(TaskReturned{task, execution, member});
+    }
+    // Members of a task over several workers start at once.
+    if (held.assigned.members > 1 || held.is_stopped) held.progress = std::max(held.progress, Progress::running);
     if (held.progress == Progress::queued && what % 2 == 0) return report_queued(held);
     if (held.progress == Progress::suspended && what % 2 == 0) {
         held.progress = Progress::running;
-        return tell_report(TaskResumed{task, execution});
+        return tell_report(TaskResumed{task, execution, member});
     }
-    if (held.progress == Progress::running && what % 4 == 0 && !only_ends) {
+    if (held.progress == Progress::running && what % 4 == 0) {
         held.progress = Progress::suspended;
-        return tell_report(TaskSuspended{task, execution});
+        return tell_report(TaskSuspended{task, execution, member});
     }
     // Ends come also from tasks that are not known to run: no start is reported of short ones.
     const TaskEnd end = what < 160 ? TaskEnd::returned : static_cast<TaskEnd>(what % 4);
-    const std::uint32_t member = held.assigned.member;
     held_.erase(held_.begin() + chosen);
     tell_report(TaskFinished{task, execution, end, Duration(next()) * 100, std::uint64_t{1} << below(40), member});
 }

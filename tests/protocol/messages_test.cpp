@@ -29,6 +29,8 @@ void expect_equal(const Assign& a, const Assign& b) {
     EXPECT_EQ(a.level, b.level);
     EXPECT_EQ(a.function, b.function);
     EXPECT_EQ(a.attempt, b.attempt);
+    EXPECT_EQ(a.member, b.member);
+    EXPECT_EQ(a.members, b.members);
     EXPECT_EQ(a.priority, b.priority);
     EXPECT_EQ(a.is_local, b.is_local);
     EXPECT_EQ(a.must_stop, b.must_stop);
@@ -53,7 +55,7 @@ TEST(Messages, a_worker_without_slots_is_no_worker) {
 
 TEST(Messages, assign_comes_back_with_any_of_its_parts) {
     const std::string long_text(300, 'n');
-    for (unsigned parts = 0; parts < 64; ++parts) {
+    for (unsigned parts = 0; parts < 128; ++parts) {
         SCOPED_TRACE(parts);
         Assign assign = sample_assign();
         assign.packed = {};
@@ -63,6 +65,10 @@ TEST(Messages, assign_comes_back_with_any_of_its_parts) {
         if ((parts & 8U) != 0) assign.inputs = bytes_of(long_text);
         assign.is_local = (parts & 16U) != 0;
         assign.must_stop = (parts & 32U) != 0;
+        if ((parts & 64U) != 0) {
+            assign.member = 5;
+            assign.members = 6;
+        }
         const OneRecord one(assign);
         expect_equal(read_assign(one.record), assign);
     }

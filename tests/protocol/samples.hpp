@@ -32,6 +32,8 @@ inline Assign sample_assign() {
 inline Assign sample_full_assign() {
     Assign assign = sample_assign();
     assign.must_stop = true;
+    assign.member = 1;
+    assign.members = 3;
     assign.keep = KeepRule::always;
     assign.name = "step";
     assign.key = "k";
@@ -48,6 +50,7 @@ inline Submit sample_submit() {
             .priority = 10,
             .retries = 2,
             .keep = KeepRule::never,
+            .is_speculative = true,
             .name = "n",
             .key = "key",
             .stream = 0x88,

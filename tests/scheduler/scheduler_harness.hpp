@@ -65,6 +65,15 @@ inline TaskFinished member_ended(std::uint32_t member, TaskId task, TaskEnd end 
                                  Execution execution = first) {
     return {task, execution, end, std::chrono::microseconds(100), 0, member};
 }
+inline TaskSuspended member_suspended(std::uint32_t member, TaskId task, Execution execution = first) {
+    return {task, execution, member};
+}
+inline TaskResumed member_resumed(std::uint32_t member, TaskId task, Execution execution = first) {
+    return {task, execution, member};
+}
+inline TaskReturned member_gave_back(std::uint32_t member, TaskId task, Execution execution = first) {
+    return {task, execution, member};
+}
 inline WorkerJoined on_node(std::uint32_t node, WorkerJoined event) { return event.node = NodeId{node}, event; }
 inline TaskReturned gave_back(TaskId task, Execution execution = first) { return {task, execution}; }
 inline RevokeRefused kept(TaskId task, Execution execution = first) { return {task, execution}; }

@@ -154,6 +154,45 @@ TEST(WideTasks, end_everywhere_when_a_worker_is_lost) {
     EXPECT_EQ(scheduler.when(worker_lost(w0)), commands(stop(t0, w2, second, 1)));  // The leader.
 }
 
+TEST(WideTasks, make_room_on_every_worker_while_they_wait) {
+    SchedulerHarness scheduler;
+    scheduler.given_wide_request(2);
+    scheduler.given({worker_joined(w0), worker_joined(w1), with_request(r0, task_submitted(t0))});
+    scheduler.given({member_suspended(1, t0), member_suspended(1, t0)});
+    EXPECT_EQ(scheduler.when(with_level(1, task_submitted(t1))), commands(assign(t1, w1)));
+    scheduler.given({suspended(t0)});
+    EXPECT_EQ(scheduler.when(with_level(1, task_submitted(t2))), commands(assign(t2, w0)));
+    EXPECT_EQ(scheduler.when(member_resumed(1, t0)), no_commands());
+    EXPECT_EQ(scheduler.when(returned(t1)), commands(settle(t1)));
+    EXPECT_EQ(scheduler->counters().free_slots, 0U);
+    EXPECT_EQ(scheduler.when(member_ended(1, t0)), no_commands());
+    EXPECT_EQ(scheduler->counters().free_slots, 1U);
+}
+
+TEST(WideTasks, that_wait_keep_no_slot_when_they_are_stopped) {
+    SchedulerHarness scheduler;
+    scheduler.given_wide_request(2);
+    scheduler.given({worker_joined(w0), worker_joined(w1), with_request(r0, task_submitted(t0)), suspended(t0)});
+    EXPECT_EQ(scheduler.when(member_ended(1, t0, TaskEnd::raised)),
+              commands(stop(t0, w0), settle(t0, Settlement::failed)));
+    EXPECT_EQ(scheduler->counters().free_slots, 2U);
+    scheduler.given({resumed(t0)});
+    EXPECT_EQ(scheduler->counters().free_slots, 1U);
+    scheduler.given({returned(t0)});
+    EXPECT_EQ(scheduler->counters().free_slots, 2U);
+}
+
+TEST(WideTasks, are_given_back_where_they_had_not_started) {
+    SchedulerHarness scheduler;
+    scheduler.given_wide_request(3);
+    scheduler.given({worker_joined(w0), worker_joined(w1), worker_joined(w2), with_request(r0, task_submitted(t0))});
+    scheduler.given({ended(t0, TaskEnd::raised)});
+    EXPECT_EQ(scheduler->counters().free_slots, 1U);
+    EXPECT_EQ(scheduler.when(member_gave_back(1, t0)), no_commands());
+    EXPECT_EQ(scheduler.when(member_gave_back(1, t0)), no_commands());  // Late.
+    EXPECT_EQ(scheduler->counters().free_slots, 2U);
+}
+
 TEST(WideTasks, are_infeasible_without_enough_workers) {
     SchedulerHarness scheduler;
     scheduler.given_wide_request(3);

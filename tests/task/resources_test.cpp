@@ -46,11 +46,7 @@ TEST(Resources, say_what_is_missing) {
     EXPECT_EQ(missing(there, {{"gpu", 3}, {"tpu", 1}, {"memory", 1_GiB}}), (Resources{{"gpu", 1}, {"tpu", 1}}));
 }
 
-TEST(Needs, come_back_from_their_bytes) {
-    TaskOptions options{.resources = {{"gpu", 1}, {"cores", 4}},
-                        .or_resources = {{{"cores", 16}}},
-                        .on_rank = 3,
-                        .time_request = std::chrono::seconds(5)};
+void expect_to_come_back(const TaskOptions& options) {
     const Needs needs = needs_of(options);
     Bytes packed;
     ByteWriter writer(packed);
@@ -68,10 +64,29 @@ TEST(Needs, come_back_from_their_bytes) {
     }
 }
 
+TEST(Needs, come_back_from_their_bytes) {
+    const TaskOptions options{.resources = {{"gpu", 1}, {"cores", 4}},
+                              .or_resources = {{{"cores", 16}}},
+                              .time_request = std::chrono::seconds(5)};
+    TaskOptions pinned = options, wide = options;
+    pinned.on_rank = 3;
+    wide.ranks = 3;
+    expect_to_come_back(pinned);
+    expect_to_come_back(wide);
+}
+
+TEST(Needs, say_sensible_counts_of_ranks) {
+    EXPECT_THROW((void)needs_of({.ranks = 0}), ConfigError);
+    EXPECT_THROW((void)needs_of({.ranks = -2}), ConfigError);
+    EXPECT_THROW((void)needs_of({.on_rank = 0, .ranks = 2}), ConfigError);
+    EXPECT_EQ(needs_of({.on_rank = 0, .ranks = 1}).ranks, 1U);
+}
+
 TEST(Needs, are_plain_for_most_tasks) {
     EXPECT_FALSE(has_needs({.name = "x", .key = "y", .priority = 3, .retries = 2}));
     EXPECT_TRUE(needs_of({}).is_plain());
     EXPECT_TRUE(has_needs({.on_rank = 0}));
+    EXPECT_TRUE(has_needs({.ranks = 2}));
     EXPECT_TRUE(has_needs({.resources = {{"gpu", 1}}}));
 }
 

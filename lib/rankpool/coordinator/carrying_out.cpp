@@ -27,14 +27,22 @@ void Coordinator::carry_out() {
 void Coordinator::carry_out(const scheduler::AssignTask& command) {
     Task& task = tasks_[command.task.value];
     TaskState& state = *task.state;
-    task.worker = command.worker;
-    task.execution = command.execution;
-    task.waits_for.clear();
+    if (command.member != 0) {
+        seats_.add({command.task, command.execution}, {.worker = command.worker, .member = command.member});
+    } else {
+        // A copy: what ran until now goes on beside it.
+        if (task.worker.is_valid()) seats_.add({command.task, task.execution}, {.worker = task.worker});
+        task.worker = command.worker;
+        task.execution = command.execution;
+        task.waits_for.clear();
+    }
     protocol::Assign assign{.task = command.task.value,
                             .execution = command.execution.value,
                             .level = state.level,
                             .function = state.function.value,
                             .attempt = command.attempt,
+                            .member = command.member,
+                            .members = command.members,
                             .priority = state.priority,
                             .is_local = static_cast<bool>(state.local()),
                             .must_stop = task.must_stop,
@@ -76,9 +84,19 @@ void Coordinator::carry_out(const scheduler::RevokeTask& command) {
     tell(command.worker, protocol::Kind::revoke, command.task.value, command.execution.value);
 }
 
-// The coordinator asks for no task over several workers, no copies and no ranges, so these never come.
 void Coordinator::carry_out(const scheduler::StopTask& command) {
+    const ObjectId execution{command.task, command.execution};
+    Seats::Seat* const seat = seats_.find(execution, command.worker);
+    if (seat != nullptr) {
+        seat->is_wanted = false;
+    } else {  // It was the task's own.
+        seats_.add(execution, {.worker = command.worker, .member = command.member, .is_wanted = false});
+        Task& task = tasks_[command.task.value];
+        if (task.execution == command.execution) task.worker = WorkerId{};
+    }
+    // Given back if it has not started, else told that nobody wants it.
     tell(command.worker, protocol::Kind::revoke, command.task.value, command.execution.value);
+    tell(command.worker, protocol::Kind::stop_task, command.task.value, command.execution.value);
 }
 
 void Coordinator::carry_out(const scheduler::CarveRange&) {
@@ -89,6 +107,7 @@ void Coordinator::carry_out(const scheduler::SettleTask& command) {
     const StateRef state = tasks_[command.task.value].state;
     const auto cause = [&]() -> const TaskState& { return *tasks_[command.cause.value].state; };
     gate_.leave(state->call().size());  // Its outcome takes the place of the call now.
+    if (!seats_.is_empty()) seats_.settle(command.task);
     switch (command.settlement) {
         case scheduler::Settlement::succeeded:
             ++counts_.succeeded;

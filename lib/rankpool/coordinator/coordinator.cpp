@@ -94,7 +94,7 @@ void Coordinator::stop_running_tasks() {
 bool Coordinator::await_tasks(Instant deadline) {
     std::unique_lock lock(progress_.mutex());
     return progress_.wait_until(
-        lock, [&] { return gate_.tasks() == 0 && held_.is_empty(); }, deadline);
+        lock, [&] { return gate_.tasks() == 0 && held_.is_empty() && seats_.is_empty(); }, deadline);
 }
 
 std::vector<Rank> Coordinator::close(int exit_code, Duration at_most) {

@@ -13,6 +13,7 @@
 #include <rankpool/coordinator/objects.hpp>
 #include <rankpool/coordinator/peer.hpp>
 #include <rankpool/coordinator/requests.hpp>
+#include <rankpool/coordinator/seats.hpp>
 #include <rankpool/observe/pool_counts.hpp>
 #include <rankpool/scheduler/scheduler.hpp>
 #include <rankpool/scheduler/submit_gate.hpp>
@@ -91,18 +92,24 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     // What the scheduler does not need to know about a task that is not settled.
     struct Task {
         StateRef state;
-        WorkerId worker;  // of the current execution
+        WorkerId worker;  // of the current execution, while it has not ended; of several workers the leader
         Execution execution;
         scheduler::RequestId request;
         bool must_stop = false;                // request_stop() was called
         std::vector<StateRef> waits_for = {};  // while it waits inside, one of these
     };
 
+    struct Part {  // of a worker in an execution
+        std::uint32_t member = 0;
+        bool is_seat = false;  // beside the task's own execution
+        bool is_wanted = true;
+    };
+
     // Progress::Role
     bool turn() override;
     bool is_busy() const override {
-        return !is_closed_ &&
-               (gate_.tasks() != 0 || !coming_.empty() || has_forgotten_.load(std::memory_order_acquire));
+        return !is_closed_ && (gate_.tasks() != 0 || !seats_.is_empty() || !coming_.empty() ||
+                               has_forgotten_.load(std::memory_order_acquire));
     }
     Instant next_deadline() const override;
     void after_turn() override;
@@ -127,9 +134,11 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     void handle(WorkerId from, const protocol::Record& record);
     void on_hello(WorkerId from, const protocol::Hello& hello);
     void on_finished(WorkerId from, const protocol::Record& record);
-    void on_suspended(WorkerId from, const protocol::Suspended& suspended);
+    void on_suspended(WorkerId from, const protocol::Suspended& suspended, const Part& part);
+    void on_resumed(WorkerId from, TaskId id, Execution execution, const Part& part);
     void on_returned(WorkerId from, TaskId id, Execution execution);
-    void fail_execution(WorkerId from, TaskId id, Execution execution);
+    void end_part(WorkerId from, TaskId id, Execution execution, const Part& part);
+    void fail_execution(WorkerId from, TaskId id, Execution execution, const Part& part);
     void mark_running(WorkerId from, TaskId id, Execution execution);
     void form_pool();
     void complain(Peer& peer, std::string_view why);
@@ -138,8 +147,9 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     template <class Event>
     void tell_scheduler(const Event& event);
     template <class Report>
-    void pass_on(WorkerId from, const Report& report);
+    void pass_on(WorkerId from, const Report& report, const Part& part = {});
     TaskId reported_task(const protocol::Header& header) const;
+    std::optional<Part> part_of(WorkerId from, TaskId id, Execution execution);
     const StateRef& submitted_by(WorkerId from, std::uint32_t token) const;
 
     // waits.cpp
@@ -212,6 +222,8 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     Instant end_ = Instant::max();  // of the pool's time
     std::size_t joined_ = 0;
     std::vector<Peer> peers_;
+    std::unordered_map<std::string, scheduler::NodeId> nodes_;  // by host
+    Seats seats_;
     std::vector<WorkerId> dirty_;
     std::vector<Task> tasks_;
     std::vector<TaskId> free_tasks_;

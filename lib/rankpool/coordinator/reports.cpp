@@ -72,9 +72,9 @@ void Coordinator::tell_scheduler(const Event& event) {
 }
 
 template <class Report>
-void Coordinator::pass_on(WorkerId from, const Report& report) {
+void Coordinator::pass_on(WorkerId from, const Report& report, const Part& part) {
     const Task& task = tasks_[report.task.value];
-    if (task.execution == report.execution && task.worker.is_valid() && task.worker != from) {
+    if (!part.is_seat && task.execution == report.execution && task.worker.is_valid() && task.worker != from) {
         throw DecodeError("it reports task " + std::to_string(report.task.value) + ", which rank " +
                           std::to_string(peers_[task.worker.value].rank) + " has");
     }
@@ -88,6 +88,18 @@ TaskId Coordinator::reported_task(const protocol::Header& header) const {
     return task;
 }
 
+// None if the report is late, or about what others run: then it changes nothing.
+std::optional<Coordinator::Part> Coordinator::part_of(WorkerId from, TaskId id, Execution execution) {
+    const Task& task = tasks_[id.value];
+    if (!seats_.is_empty()) {
+        const Seats::Seat* const seat = seats_.find({id, execution}, from);
+        if (seat != nullptr) return Part{.member = seat->member, .is_seat = true, .is_wanted = seat->is_wanted};
+        const bool is_own = task.execution == execution && task.worker == from;
+        if (!is_own && seats_.has({id, execution})) return std::nullopt;
+    }
+    return task.state ? std::optional(Part{}) : std::nullopt;
+}
+
 const StateRef& Coordinator::submitted_by(WorkerId from, std::uint32_t token) const {
     const auto& submitted = peers_[from.value].submitted;
     if (token >= submitted.size() || !submitted[token]) {
@@ -98,9 +110,9 @@ const StateRef& Coordinator::submitted_by(WorkerId from, std::uint32_t token) co
 
 void Coordinator::handle(WorkerId from, const protocol::Record& record) {
     const protocol::Header& header = record.header;
-    const auto is_live = [&] { return static_cast<bool>(tasks_[reported_task(header).value].state); };
     const TaskId id{header.id};
     const Execution execution{header.number};
+    const auto part = [&] { return part_of(from, reported_task(header), execution); };
     switch (header.kind) {
         case protocol::Kind::hello:
             on_hello(from, protocol::read_hello(record));
@@ -109,25 +121,25 @@ void Coordinator::handle(WorkerId from, const protocol::Record& record) {
             on_finished(from, record);
             return;
         case protocol::Kind::started:
-            if (!is_live()) return;
-            pass_on(from, scheduler::TaskStarted{id, execution});
-            mark_running(from, id, execution);
+            if (const auto found = part()) {
+                // What has a seat runs already, as far as the scheduler goes.
+                if (!found->is_seat) pass_on(from, scheduler::TaskStarted{id, execution});
+                mark_running(from, id, execution);
+            }
             return;
         case protocol::Kind::suspended:
-            if (is_live()) on_suspended(from, protocol::read_suspended(record));
+            if (const auto found = part()) on_suspended(from, protocol::read_suspended(record), *found);
             return;
         case protocol::Kind::resumed:
-            if (!is_live()) return;
-            pass_on(from, scheduler::TaskResumed{id, execution});
-            // Those of this process say so themselves: by now they may wait again.
-            if (peers_[from.value].rank != 0 && tasks_[id.value].execution == execution)
-                tasks_[id.value].waits_for.clear();
+            if (const auto found = part()) on_resumed(from, id, execution, *found);
             return;
         case protocol::Kind::returned:
             on_returned(from, id, execution);
             return;
         case protocol::Kind::revoke_refused:
-            if (is_live()) pass_on(from, scheduler::RevokeRefused{id, execution});
+            if (const auto found = part(); found && !found->is_seat) {
+                pass_on(from, scheduler::RevokeRefused{id, execution});
+            }
             return;
         case protocol::Kind::submit:
             accept_remote(from, record);
@@ -171,12 +183,12 @@ void Coordinator::handle(WorkerId from, const protocol::Record& record) {
     }
 }
 
-void Coordinator::on_suspended(WorkerId from, const protocol::Suspended& suspended) {
+void Coordinator::on_suspended(WorkerId from, const protocol::Suspended& suspended, const Part& part) {
     const TaskId id{suspended.task};
     const Execution execution{suspended.execution};
     std::vector<StateRef> awaited;
     for (const std::uint32_t token : suspended.tokens) awaited.push_back(submitted_by(from, token));
-    pass_on(from, scheduler::TaskSuspended{id, execution});
+    pass_on(from, scheduler::TaskSuspended{id, execution, part.member}, part);
     mark_running(from, id, execution);
     Task& task = tasks_[id.value];
     if (awaited.empty() || task.worker != from || task.execution != execution) return;
@@ -187,9 +199,17 @@ void Coordinator::on_suspended(WorkerId from, const protocol::Suspended& suspend
     tell(from, protocol::Kind::deadlock, id.value, execution.value, deadlock);
 }
 
+void Coordinator::on_resumed(WorkerId from, TaskId id, Execution execution, const Part& part) {
+    pass_on(from, scheduler::TaskResumed{id, execution, part.member}, part);
+    Task& task = tasks_[id.value];
+    // Those of this process say so themselves: by now they may wait again.
+    if (peers_[from.value].rank != 0 && task.worker == from && task.execution == execution) task.waits_for.clear();
+}
+
 void Coordinator::mark_running(WorkerId from, TaskId id, Execution execution) {
     const Task& task = tasks_[id.value];
-    if (task.worker == from && task.execution == execution) task.state->mark_running();
+    if (!task.state || task.execution != execution) return;
+    if (task.worker == from || seats_.find({id, execution}, from) != nullptr) task.state->mark_running();
 }
 
 void Coordinator::on_hello(WorkerId from, const protocol::Hello& hello) {
@@ -203,8 +223,10 @@ void Coordinator::on_hello(WorkerId from, const protocol::Hello& hello) {
     } catch (const ConfigError& error) {
         throw DecodeError(error.what());
     }
+    const scheduler::NodeId node =
+        nodes_.try_emplace(hello.host, scheduler::NodeId{static_cast<std::uint32_t>(nodes_.size())}).first->second;
     tell_scheduler(scheduler::WorkerJoined{
-        .worker = from, .slots = hello.slots, .resources = requests_.needs_of(resources, now_)});
+        .worker = from, .slots = hello.slots, .resources = requests_.needs_of(resources, now_), .node = node});
     peer.hello = hello;
     peer.has_joined = true;
     ++joined_;
@@ -219,27 +241,46 @@ void Coordinator::form_pool() {
 }
 
 void Coordinator::on_returned(WorkerId from, TaskId id, Execution execution) {
-    const Task& task = tasks_[reported_task({.id = id.value}).value];
+    const auto part = part_of(from, reported_task({.id = id.value}), execution);
     peers_[from.value].forget_one();
-    if (!task.state) return;
+    if (!part) return;
+    const Task& task = tasks_[id.value];
+    const bool is_own = task.worker == from && task.execution == execution;
+    const bool is_wanted_seat = part->is_seat && part->is_wanted;
     try {
-        pass_on(from, scheduler::TaskReturned{id, execution});
+        if (is_wanted_seat) {
+            throw DecodeError("it gives back task " + std::to_string(id.value) + ", although nobody asked for it");
+        }
+        end_part(from, id, execution, *part);
+        pass_on(from, scheduler::TaskReturned{id, execution, part->member}, *part);
     } catch (const DecodeError&) {
         // It was not asked for, or runs by its own report. Whoever gives it back will not run it: that must have an
         // end.
-        if (task.worker == from && task.execution == execution) fail_execution(from, id, execution);
+        if (is_own || is_wanted_seat) fail_execution(from, id, execution, *part);
         throw;
     }
-    if (task.execution == execution) tasks_[id.value].worker = WorkerId{};  // Not assigned again yet.
+}
+
+// Before the scheduler hears of its end: it may start the next attempt at once.
+void Coordinator::end_part(WorkerId from, TaskId id, Execution execution, const Part& part) {
+    if (part.is_seat) {
+        seats_.remove({id, execution}, from);
+    } else if (tasks_[id.value].worker == from && tasks_[id.value].execution == execution) {
+        tasks_[id.value].worker = WorkerId{};
+    }
 }
 
 // With the exception at hand.
-void Coordinator::fail_execution(WorkerId from, TaskId id, Execution execution) {
+void Coordinator::fail_execution(WorkerId from, TaskId id, Execution execution, const Part& part) {
     Bytes failure;
     ByteWriter writer(failure);
     encode_failure(writer, capture_failure());
     outcome_ = failure.view();
-    pass_on(from, scheduler::TaskFinished{.task = id, .execution = execution, .end = scheduler::TaskEnd::raised});
+    end_part(from, id, execution, part);
+    pass_on(from,
+            scheduler::TaskFinished{
+                .task = id, .execution = execution, .end = scheduler::TaskEnd::raised, .member = part.member},
+            part);
     outcome_ = {};
 }
 
@@ -273,20 +314,27 @@ void Coordinator::on_finished(WorkerId from, const protocol::Record& record) {
             tell(from, protocol::Kind::drop, unwanted->id.task.value, unwanted->id.execution.value);
         }
     };
-    if (!tasks_[id.value].state) {
+    const Execution execution{finished.execution};
+    const auto part = part_of(from, id, execution);
+    if (!part) {
         drop_unwanted();
         return;
     }
     const Task& task = tasks_[id.value];
-    if (task.worker == from && task.execution.value == finished.execution) note_inputs_at(*task.state, from);
+    const bool is_own = task.worker == from && task.execution == execution;
+    if (task.state && (is_own || (part->is_seat && part->is_wanted))) note_inputs_at(*task.state, from);
     outcome_ = finished.outcome;
     try {
-        pass_on(from, scheduler::TaskFinished{
-                          .task = id,
-                          .execution = Execution{finished.execution},
-                          .end = finished.raised ? scheduler::TaskEnd::raised : scheduler::TaskEnd::returned,
-                          .busy = busy,
-                          .result_bytes = kept_ ? kept_->size : 0});
+        end_part(from, id, execution, *part);
+        pass_on(
+            from,
+            scheduler::TaskFinished{.task = id,
+                                    .execution = execution,
+                                    .end = finished.raised ? scheduler::TaskEnd::raised : scheduler::TaskEnd::returned,
+                                    .busy = busy,
+                                    .result_bytes = kept_ ? kept_->size : 0,
+                                    .member = part->member},
+            *part);
     } catch (...) {
         drop_unwanted();
         throw;

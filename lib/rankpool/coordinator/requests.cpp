@@ -36,8 +36,9 @@ scheduler::RequestId Requests::find(const Needs& needs, WorkerId pinned, Instant
         }
         const scheduler::RequestId id{static_cast<std::uint32_t>(requests_.size() - 1)};
         scheduler_.on(
-            scheduler::RequestDefined{.request = id, .variants = variants, .time = needs.time, .pinned = pinned}, now,
-            none_);
+            scheduler::RequestDefined{
+                .request = id, .variants = variants, .time = needs.time, .pinned = pinned, .ranks = needs.ranks},
+            now, none_);
         place->second = id;
         return id;
     } catch (...) {

@@ -131,7 +131,8 @@ void Coordinator::accept(const StateRef& state, const TaskOptions& options) {
                                    .level = state->level,
                                    .retries = static_cast<std::uint16_t>(retries),
                                    .inputs = inputs_,
-                                   .request = request};
+                                   .request = request,
+                                   .is_speculative = options.speculative && peers_.size() > 1};
     find_near(*state, event);
     scheduler_.on(event, now_, commands_);
     carry_out();
@@ -221,6 +222,7 @@ TaskOptions Coordinator::read_call(WorkerId from, const protocol::Submit& submit
     options.name = submit.name;
     options.key = submit.key;
     options.priority = submit.priority;
+    options.speculative = submit.is_speculative;
     options.retries =
         static_cast<int>(std::min<std::uint32_t>(submit.retries, std::numeric_limits<std::uint16_t>::max()));
     return options;
@@ -266,6 +268,10 @@ void Coordinator::request_stop_locked(TaskState& state) {
     if (task.worker.is_valid()) {
         tell(task.worker, protocol::Kind::stop_task, state.task.value, task.execution.value);
     }
+    seats_.visit(state.task, [&](ObjectId execution, const Seats::Seat& seat) {
+        if (!seat.is_wanted) return;
+        tell(seat.worker, protocol::Kind::stop_task, execution.task.value, execution.execution.value);
+    });
 }
 
 void Coordinator::break_down(const Failure& failure) {
@@ -275,6 +281,7 @@ void Coordinator::break_down(const Failure& failure) {
 }
 
 void Coordinator::drop_all(const Failure& failure) {
+    seats_.clear();  // The scheduler is not asked any more.
     for (Task& task : tasks_) {
         const StateRef state = std::exchange(task.state, StateRef());
         if (!state || is_settled(state->status())) continue;

@@ -1,4 +1,5 @@
-// What happens by the clock: workers that do not come, and the end of the pool's time.
+// What happens by the clock: workers that do not come, what the scheduler wants to look at again, and the end of the
+// pool's time.
 #include <algorithm>
 #include <cstdio>
 #include <string>
@@ -36,13 +37,13 @@ bool Coordinator::look_at_the_clock() {
             form_pool();  // Who has not come by now may come later, but nothing waits for that.
         }
     }
-    if (end_ == Instant::max() || broken_ || gate_.tasks() == 0) return any;
+    if (broken_ || gate_.tasks() == 0) return any;
     if (scheduler_.next_deadline().value_or(Instant::max()) <= now_) {
         any = true;
         scheduler_.on(scheduler::TimePassed{}, now_, commands_);
         carry_out();
     }
-    if (is_stuck()) {
+    if (end_ != Instant::max() && is_stuck()) {
         any = true;
         give_up_what_waits();
     }

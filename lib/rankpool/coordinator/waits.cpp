@@ -9,6 +9,9 @@ namespace rankpool {
 std::string Coordinator::begin_wait(std::uint32_t task, std::uint32_t execution, const Waitable& waitable) {
     const std::lock_guard lock(progress_.mutex());
     if (task >= tasks_.size() || tasks_[task].execution.value != execution || !tasks_[task].state) return {};
+    // Of a task over several workers only the leader's waits count: that it cannot go on is told of the task.
+    const WorkerId worker = tasks_[task].worker;
+    if (!worker.is_valid() || !peers_[worker.value].is_local) return {};
     tasks_[task].waits_for.assign(waitable.awaited, waitable.awaited + waitable.awaited_count);
     return find_deadlock(TaskId{task});
 }
@@ -16,7 +19,9 @@ std::string Coordinator::begin_wait(std::uint32_t task, std::uint32_t execution,
 void Coordinator::end_wait(std::uint32_t task, std::uint32_t execution) {
     std::vector<StateRef> last;  // Let go of without the lock.
     const std::lock_guard lock(progress_.mutex());
-    if (task < tasks_.size() && tasks_[task].execution.value == execution) std::swap(last, tasks_[task].waits_for);
+    if (task >= tasks_.size() || tasks_[task].execution.value != execution) return;
+    const WorkerId worker = tasks_[task].worker;
+    if (worker.is_valid() && peers_[worker.value].is_local) std::swap(last, tasks_[task].waits_for);
 }
 
 Obstacles Coordinator::obstacles_of(const TaskState& state) const {

@@ -72,6 +72,11 @@ class SerialExecutor::SerialClient final : public Client {
             throw ConfigError("a task is to run on rank " + std::to_string(needs.on_rank) +
                               ", where no tasks run: a SerialExecutor is rank 0 alone");
         }
+        if (needs.ranks > 1) {
+            return failure_from(InfeasibleError("this executor can never run the task: it is for " +
+                                                std::to_string(needs.ranks) +
+                                                " ranks together, and a SerialExecutor is one"));
+        }
         const auto can_have = [&](const Resources& variant) { return missing(options_.resources, variant).empty(); };
         if (!needs.variants.empty() && std::none_of(needs.variants.begin(), needs.variants.end(), can_have)) {
             return failure_from(InfeasibleError(

@@ -8,7 +8,9 @@ enum Flag : std::uint8_t {
     has_inputs = 2,
     is_local = 4,
     raised = 8,
+    has_members = 8,
     must_stop = 16,
+    speculative = 16,
     keep_never = 32,
     keep_always = 64,
     kept = 128
@@ -64,9 +66,10 @@ Hello read_hello(const Record& record) {
 
 void write(Bytes& message, const Assign& assign) {
     const bool labels = !assign.name.empty() || !assign.key.empty();
+    const bool members = assign.members > 1;
     const auto flags = static_cast<std::uint8_t>(
         flag_if(labels, has_labels) | flag_if(!assign.inputs.empty(), has_inputs) | flag_if(assign.is_local, is_local) |
-        flag_if(assign.must_stop, must_stop) | flags_of(assign.keep));
+        flag_if(members, has_members) | flag_if(assign.must_stop, must_stop) | flags_of(assign.keep));
     RecordWriter record(
         message,
         {.kind = Kind::assign, .flags = flags, .level = assign.level, .id = assign.task, .number = assign.execution});
@@ -75,6 +78,10 @@ void write(Bytes& message, const Assign& assign) {
     writer.value(assign.attempt);
     writer.value(assign.priority);
     writer.value(assign.stream);
+    if (members) {
+        writer.value(assign.member);
+        writer.value(assign.members);
+    }
     if (labels) write_labels(writer, assign.name, assign.key);
     if (!assign.inputs.empty()) writer.value(static_cast<std::uint64_t>(assign.packed.size()));
     writer.raw(assign.packed.data(), assign.packed.size());
@@ -94,6 +101,10 @@ Assign read_assign(const Record& record) {
     assign.attempt = reader.value<std::uint32_t>();
     assign.priority = reader.value<std::int32_t>();
     assign.stream = reader.value<std::uint64_t>();
+    if ((record.header.flags & has_members) != 0) {
+        assign.member = reader.value<std::uint32_t>();
+        assign.members = reader.value<std::uint32_t>();
+    }
     if ((record.header.flags & has_labels) != 0) {
         assign.name = reader.text();
         assign.key = reader.text();
@@ -129,7 +140,8 @@ Finished read_finished(const Record& record) {
 
 void write(Bytes& message, const Submit& submit) {
     RecordWriter record(message, {.kind = Kind::submit,
-                                  .flags = flags_of(submit.keep),
+                                  .flags = static_cast<std::uint8_t>(flags_of(submit.keep) |
+                                                                     flag_if(submit.is_speculative, speculative)),
                                   .level = submit.level,
                                   .id = submit.token,
                                   .number = submit.function});
@@ -157,6 +169,7 @@ Submit read_submit(const Record& record) {
     submit.level = record.header.level;
     submit.function = record.header.number;
     submit.keep = keep_of(record.header.flags);
+    submit.is_speculative = (record.header.flags & speculative) != 0;
     submit.priority = reader.value<std::int32_t>();
     submit.retries = reader.value<std::uint32_t>();
     submit.stream = reader.value<std::uint64_t>();

@@ -29,6 +29,8 @@ struct Assign {
     std::uint16_t level = 0;
     std::uint32_t function = 0;
     std::uint32_t attempt = 1;
+    std::uint32_t member = 0;   ///< of a task over several workers: which of them
+    std::uint32_t members = 1;  ///< how many there are
     std::int32_t priority = 0;
     bool is_local = false;   ///< `packed` is the address of a LocalCall of this process
     bool must_stop = false;  ///< somebody has called request_stop() already
@@ -65,6 +67,7 @@ struct Submit {
     std::int32_t priority = 0;
     std::uint32_t retries = 0;
     KeepRule keep = KeepRule::if_large;
+    bool is_speculative = false;  ///< a copy may be started elsewhere if it takes unusually long
     std::string_view name;
     std::string_view key;
     std::uint64_t stream = 0;  ///< of its random numbers

@@ -122,6 +122,7 @@ struct TaskStarted {
 struct TaskSuspended {
     TaskId task;
     Execution execution;
+    std::uint32_t member = 0;  ///< of a task over several workers: who reports; 0 is the leader
     friend bool operator==(const TaskSuspended&, const TaskSuspended&) = default;
 };
 
@@ -129,6 +130,7 @@ struct TaskSuspended {
 struct TaskResumed {
     TaskId task;
     Execution execution;
+    std::uint32_t member = 0;  ///< as above
     friend bool operator==(const TaskResumed&, const TaskResumed&) = default;
 };
 
@@ -146,14 +148,15 @@ struct TaskFinished {
     TaskEnd end = TaskEnd::returned;
     Duration busy{};                 ///< time it occupied a slot
     std::uint64_t result_bytes = 0;  ///< what its worker keeps of its result for those who need it
-    std::uint32_t member = 0;        ///< of a task over several workers: who reports; 0 is the leader
+    std::uint32_t member = 0;        ///< as above
     friend bool operator==(const TaskFinished&, const TaskFinished&) = default;
 };
 
-/// A worker's answer to RevokeTask: the task had not started and will not.
+/// A worker's answer to RevokeTask, or to StopTask: the task had not started and will not.
 struct TaskReturned {
     TaskId task;
     Execution execution;
+    std::uint32_t member = 0;  ///< as above
     friend bool operator==(const TaskReturned&, const TaskReturned&) = default;
 };
 

@@ -17,7 +17,10 @@ void Scheduler::on(const TaskStarted& event, Instant now, CommandSink& commands)
 
 void Scheduler::on(const TaskSuspended& event, Instant now, CommandSink& commands) {
     advance(now);
-    if (!is_current(event.task, event.execution)) return;
+    if (!seats_.is_empty() && suspend_seat({event.task, event.execution, event.member}, true)) {
+        return place_ready_tasks(commands);
+    }
+    if (!is_current(event.task, event.execution, event.member)) return;
     const Task& task = tasks_[event.task];
     if (task.state == TaskState::suspended) return;
     workers_.shift(tasks_, event.task, TaskState::suspended);
@@ -30,7 +33,10 @@ void Scheduler::on(const TaskSuspended& event, Instant now, CommandSink& command
 
 void Scheduler::on(const TaskResumed& event, Instant now, CommandSink& commands) {
     advance(now);
-    if (!is_current(event.task, event.execution)) return;
+    if (!seats_.is_empty() && suspend_seat({event.task, event.execution, event.member}, false)) {
+        return place_ready_tasks(commands);
+    }
+    if (!is_current(event.task, event.execution, event.member)) return;
     const Task& task = tasks_[event.task];
     if (task.state == TaskState::running) return;
     if (task.state != TaskState::suspended) refuse(event.task, "resumed although it was not suspended");
@@ -43,11 +49,7 @@ void Scheduler::on(const TaskResumed& event, Instant now, CommandSink& commands)
 void Scheduler::on(const TaskFinished& event, Instant now, CommandSink& commands) {
     advance(now);
     if (!seats_.is_empty() && on_seat(event, commands)) return place_ready_tasks(commands);
-    if (!is_current(event.task, event.execution)) return;
-    if (event.member != 0) {  // Of a member that has reported its end before.
-        ++counted_.late_reports;
-        return;
-    }
+    if (!is_current(event.task, event.execution, event.member)) return;
     const Task& task = tasks_[event.task];
     const bool is_cancel_pending = task.is_cancel_pending;
     const WorkerId worker = task.worker();
@@ -88,13 +90,15 @@ void Scheduler::end_badly(TaskId id, TaskEnd end, bool is_cancel_pending, Comman
 void Scheduler::on(const TaskReturned& event, Instant now, CommandSink& commands) {
     advance(now);
     if (!seats_.is_empty()) {
-        const Seat* const seat = seats_.find({event.task, event.execution, 0});
-        if (seat != nullptr && seat->kind == Seat::Kind::ending) {  // Asked back, and then not wanted any more.
-            leave_seat({event.task, event.execution, 0});
+        const SeatTable::Key key{event.task, event.execution, event.member};
+        const Seat* const seat = seats_.find(key);
+        if (seat != nullptr && seat->kind != Seat::Kind::ending) refuse(event.task, "given back by who runs it");
+        if (seat != nullptr) {  // It was not wanted any more.
+            leave_seat(key);
             return place_ready_tasks(commands);
         }
     }
-    if (!is_current(event.task, event.execution)) return;
+    if (!is_current(event.task, event.execution, event.member)) return;
     const Task& task = tasks_[event.task];
     if (task.state != TaskState::revoking) refuse(event.task, "given back although nobody asks for it");
     const bool is_cancel_pending = task.is_cancel_pending;
@@ -155,10 +159,11 @@ void Scheduler::on(const CancelRequested& event, Instant now, CommandSink& comma
     place_ready_tasks(commands);
 }
 
-bool Scheduler::is_current(TaskId id, Execution execution) {
+bool Scheduler::is_current(TaskId id, Execution execution, std::uint32_t member) {
     if (!tasks_.contains(id)) refuse(id, "reported although there never was such a task");
     const Task& task = tasks_[id];
-    if (task.execution == execution && is_held(task.state)) return true;
+    // What a member says after its end is late.
+    if (task.execution == execution && is_held(task.state) && member == 0) return true;
     if (is_later(execution, task.execution)) {
         refuse(id, "reported for execution " + std::to_string(execution.value) + ", which has not begun");
     }

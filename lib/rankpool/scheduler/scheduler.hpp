@@ -161,6 +161,8 @@ class Scheduler {
     // seats.cpp
     void take_seat(const SeatTable::Key& key, const Seat& seat);
     Seat leave_seat(const SeatTable::Key& key);
+    /// False if there is no such seat.
+    bool suspend_seat(const SeatTable::Key& key, bool is_suspended);
     /// The report names an execution that is not the task's own. True if it was a seat.
     bool on_seat(const TaskFinished& event, CommandSink& commands);
     void lose_seats(WorkerId worker, LossReason reason, CommandSink& commands);
@@ -209,7 +211,7 @@ class Scheduler {
     void settle(TaskId id, Settlement settlement, TaskId cause, CommandSink& commands);
 
     // reports.cpp
-    bool is_current(TaskId id, Execution execution);
+    bool is_current(TaskId id, Execution execution, std::uint32_t member = 0);
     void refuse_cancel(TaskId id, CommandSink& commands);
     void end_badly(TaskId id, TaskEnd end, bool is_cancel_pending, CommandSink& commands);
     void try_again(TaskId id, Step reason);

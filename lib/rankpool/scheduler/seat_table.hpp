@@ -22,6 +22,7 @@ struct Seat {
     RequestId request = {};         ///< its share of the stock is taken
     std::uint8_t variant = 0;       ///< of the request
     std::uint32_t expected_ns = 0;  ///< what it adds to the expected work of its worker
+    bool is_suspended = false;      ///< it waits inside for another task: the slot is free meanwhile
 };
 
 /// Every seat, by what its reports name. Few at a time: wide tasks, stragglers, and what is being stopped.
@@ -47,6 +48,7 @@ class SeatTable {
         seats_.emplace(key, seat);
         by_worker_[seat.worker].push_back(key);
     }
+    void set_suspended(const Key& key, bool is_suspended) { seats_.at(key).is_suspended = is_suspended; }
     void set_kind(const Key& key, Seat::Kind kind) { seats_.at(key).kind = kind; }
     Seat remove(const Key& key) {
         const auto found = seats_.find(key);

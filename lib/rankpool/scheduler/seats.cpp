@@ -8,16 +8,30 @@ namespace rankpool::scheduler {
 
 void Scheduler::take_seat(const SeatTable::Key& key, const Seat& seat) {
     seats_.add(key, seat);
-    workers_.occupy(seat.worker, seat.expected_ns);
+    if (!seat.is_suspended) workers_.occupy(seat.worker, seat.expected_ns);
     if (requests_.has_queue(seat.request)) stock_.take(seat.worker, requests_[seat.request].variant(seat.variant));
 }
 
 Seat Scheduler::leave_seat(const SeatTable::Key& key) {
     const Seat seat = seats_.remove(key);
-    workers_.vacate(seat.worker, seat.expected_ns);
+    if (!seat.is_suspended) workers_.vacate(seat.worker, seat.expected_ns);
     if (requests_.has_queue(seat.request)) stock_.put_back(seat.worker, requests_[seat.request].variant(seat.variant));
     offer(seat.worker);
     return seat;
+}
+
+bool Scheduler::suspend_seat(const SeatTable::Key& key, bool is_suspended) {
+    const Seat* const seat = seats_.find(key);
+    if (seat == nullptr) return false;
+    if (seat->is_suspended == is_suspended) return true;
+    seats_.set_suspended(key, is_suspended);
+    if (is_suspended) {
+        workers_.vacate(seat->worker, seat->expected_ns);
+        offer(seat->worker);
+    } else {
+        workers_.occupy(seat->worker, seat->expected_ns);
+    }
+    return true;
 }
 
 bool Scheduler::on_seat(const TaskFinished& event, CommandSink& commands) {
@@ -66,8 +80,11 @@ void Scheduler::lose_seats(WorkerId worker, LossReason reason, CommandSink& comm
 void Scheduler::retire(TaskId id, CommandSink& commands) {
     const Task& task = tasks_[id];
     const SeatTable::Key key{id, task.execution, 0};
-    const Seat seat{
-        .worker = task.worker(), .request = task.request, .variant = task.variant, .expected_ns = task.expected_ns()};
+    const Seat seat{.worker = task.worker(),
+                    .request = task.request,
+                    .variant = task.variant,
+                    .expected_ns = task.expected_ns(),
+                    .is_suspended = task.state == TaskState::suspended};
     take_from_worker(id);
     take_seat(key, seat);
     stop(key, commands);
@@ -97,8 +114,10 @@ void Scheduler::check_seats() const {
     std::vector<Sum> sums(workers_.size());
     std::uint64_t rivals = 0;
     seats_.visit_all([&](const SeatTable::Key& key, const Seat& seat) {
-        ++sums[seat.worker.value].seats;
-        sums[seat.worker.value].expected_ns += seat.expected_ns;
+        if (!seat.is_suspended) {
+            ++sums[seat.worker.value].seats;
+            sums[seat.worker.value].expected_ns += seat.expected_ns;
+        }
         const Task& task = tasks_[key.task];
         // Rule: a member's task runs, as this execution; a rival's task is not settled, and has a later execution.
         if (seat.kind == Seat::Kind::member) {

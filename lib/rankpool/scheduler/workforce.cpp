@@ -77,7 +77,7 @@ void Scheduler::on(const WorkerLost& event, Instant now, CommandSink& commands) 
             end_by_loss(id, event.reason, commands);
         }
     }
-    if (worker.seats != 0) lose_seats(event.worker, event.reason, commands);
+    if (!seats_.is_empty()) lose_seats(event.worker, event.reason, commands);
     stock_.lose(event.worker);
     requests_.open_pinned(event.worker);  // Those tasks will never run.
     if (requests_.has_pinned(event.worker)) {

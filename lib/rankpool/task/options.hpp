@@ -29,6 +29,13 @@ struct TaskOptions {
     /// Not started when the pool's time (PoolOptions::ends_at) ends sooner than this. 0: what tasks of its function
     /// took so far decides.
     Duration time_request = {};
+    /// Workers that run it together, each on a rank of its own, from the same moment on: all of them call the function,
+    /// with the same arguments, and this_task::member() says which of them a call is. The result is that of member 0;
+    /// an exception of any of them fails the attempt, and the others are asked to stop.
+    int ranks = 1;
+    /// The task may run twice at once: if it takes unusually long, a copy is started elsewhere, the first to end
+    /// counts, and the other is asked to stop.
+    bool speculative = false;
 };
 
 }  // namespace rankpool

@@ -17,7 +17,7 @@ Words philox(const Words& counter, std::uint64_t key_0, std::uint64_t key_1) {
 }
 
 // Keeps the ways in which streams get their numbers apart from each other.
-enum Purpose : std::uint64_t { of_key = 1, of_submission, of_child };
+enum Purpose : std::uint64_t { of_key = 1, of_submission, of_child, of_member };
 
 }  // namespace
 
@@ -82,6 +82,10 @@ std::uint64_t stream_of_submission(std::uint64_t number) { return philox({number
 
 std::uint64_t stream_of_child(std::uint64_t parent, std::uint64_t item, std::uint64_t number) {
     return philox({number, item, 0, of_child}, parent, 0)[0];
+}
+
+std::uint64_t stream_of_member(std::uint64_t task, std::uint32_t member) {
+    return member == 0 ? task : philox({member, 0, 0, of_member}, task, 0)[0];
 }
 
 }  // namespace rankpool

@@ -69,5 +69,7 @@ std::uint64_t stream_of_key(std::string_view key);
 std::uint64_t stream_of_submission(std::uint64_t number);
 /// The stream of what a task submits as its `number`-th, or the item of a map that it is.
 std::uint64_t stream_of_child(std::uint64_t parent, std::uint64_t item, std::uint64_t number);
+/// The stream of a task over several workers on one of them; the leader's is that of the task.
+std::uint64_t stream_of_member(std::uint64_t task, std::uint32_t member);
 
 }  // namespace rankpool

@@ -24,6 +24,8 @@ bool exists() { return current() != nullptr; }
 const std::string& name() { return *context().name; }
 const std::string& key() { return *context().key; }
 std::uint32_t attempt() { return context().attempt; }
+std::uint32_t members() { return context().members; }
+std::uint32_t member() { return context().member; }
 Rank rank() { return context().rank; }
 const std::string& host() { return *context().host; }
 Executor& executor() { return *context().executor; }

@@ -28,6 +28,10 @@ const std::string& name();
 const std::string& key();
 /// 1 for the first try.
 std::uint32_t attempt();
+/// How many ranks run it together (TaskOptions::ranks), and which of them this is: 0 … members() - 1. The result is
+/// that of member 0.
+std::uint32_t members();
+std::uint32_t member();
 /// The MPI rank it runs on; 0 without MPI.
 Rank rank();
 /// The name of the machine it runs on.
@@ -35,7 +39,8 @@ const std::string& host();
 /// True once somebody called request_stop() on its future.
 bool stop_requested();
 /// Random numbers of the task's own, from the pool's seed and its key: the same on any number of ranks, in any order
-/// and after any retry. Each item of a map has its own, too. The reference is valid until the task (or item) ends.
+/// and after any retry. Each item of a map has its own, and each member of a task over several ranks. The reference is
+/// valid until the task (or item) ends.
 RandomStream& rng();
 /// The pool it runs in: tasks submitted to it may be waited for without blocking the worker.
 Executor& executor();
@@ -55,6 +60,8 @@ struct Context {
     const std::string* key = nullptr;
     const std::string* host = nullptr;
     std::uint32_t attempt = 1;
+    std::uint32_t member = 0;
+    std::uint32_t members = 1;
     Rank rank = 0;
     std::uint16_t level = 0;
     Executor* executor = nullptr;

@@ -53,6 +53,7 @@ void RemoteClient::send(const StateRef& state, const TaskOptions& options) {
                             .priority = options.priority,
                             .retries = static_cast<std::uint32_t>(std::max(options.retries, 0)),
                             .keep = static_cast<protocol::KeepRule>(state->keep),
+                            .is_speculative = options.speculative,
                             .name = options.name,
                             .key = options.key,
                             .stream = state->stream,

@@ -124,16 +124,20 @@ void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
     lock.unlock();
     running_ = &running;
     suspended_time_ = Duration::zero();
-    this_task::Context context{.name = &held.name,
-                               .key = &held.key,
-                               .host = &worker_.options_.host,
-                               .attempt = held.attempt,
-                               .rank = worker_.options_.rank,
-                               .level = held.level,
-                               .executor = worker_.executor_,
-                               .stop = &running.stop,
-                               .random = {.seed = worker_.options_.seed, .stream = held.stream}};
-    const bool may_keep = held.keep != protocol::KeepRule::never && !held.is_local;
+    this_task::Context context{
+        .name = &held.name,
+        .key = &held.key,
+        .host = &worker_.options_.host,
+        .attempt = held.attempt,
+        .member = held.member,
+        .members = held.members,
+        .rank = worker_.options_.rank,
+        .level = held.level,
+        .executor = worker_.executor_,
+        .stop = &running.stop,
+        .random = {.seed = worker_.options_.seed, .stream = stream_of_member(held.stream, held.member)}};
+    const bool is_wanted = held.member == 0;  // The result of a task over several workers is the leader's.
+    const bool may_keep = held.keep != protocol::KeepRule::never && !held.is_local && is_wanted;
     const std::uint64_t keep_above = held.keep == protocol::KeepRule::if_large ? worker_.options_.keep_above : 0;
     CallResult result(may_keep ? keep_above : CallResult::keep_nothing);
     bool raised = false;
@@ -147,6 +151,7 @@ void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
         } else {
             CallReader call(held.packed.view(), held.inputs.view(), held.objects);
             entry->thunk(call, result);
+            if (!is_wanted) result.bytes.clear();
         }
     } catch (const boost::context::detail::forced_unwind&) {
         throw;

@@ -20,6 +20,8 @@ struct HeldTask {
     std::uint32_t execution = 0;
     std::uint32_t function = 0;
     std::uint32_t attempt = 1;
+    std::uint32_t member = 0;
+    std::uint32_t members = 1;
     std::uint16_t level = 0;
     std::uint64_t stream = 0;
     bool is_local = false;
@@ -37,6 +39,8 @@ struct HeldTask {
         held.execution = assign.execution;
         held.function = assign.function;
         held.attempt = assign.attempt;
+        held.member = assign.member;
+        held.members = assign.members;
         held.level = assign.level;
         held.stream = assign.stream;
         held.is_local = assign.is_local;

@@ -1,4 +1,5 @@
 // What tasks ask of the worker that is to run them: resources, a rank, time.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,92 @@ TEST_F(Needs, the_first_variant_that_can_be_met_will_do) {
         const TaskOptions options{.resources = {{"gpu", 8}}, .or_resources = {{{"tpu", 1}}}};
         (void)pool().submit(options, add, 1, 2).result(patience);
     });
+}
+
+// Waits until all members run: each on a rank of its own, at the same time.
+std::vector<std::int64_t> meet(Counter present, Log seen) {
+    present.add();
+    while (present.value() < this_task::members() && !this_task::stop_requested()) std::this_thread::yield();
+    seen.write(this_task::rank());
+    return {this_task::member(), this_task::members()};
+}
+std::uint64_t first_random() { return this_task::rng()(); }
+void write_first_random(Log log) { log.write(static_cast<std::int64_t>(first_random() >> 1)); }
+void raise_in(std::uint32_t member) {
+    if (this_task::member() == member) throw std::runtime_error("member " + std::to_string(member) + " cannot");
+    while (!this_task::stop_requested()) std::this_thread::sleep_for(1ms);
+}
+int ask_another(int value) { return this_task::executor().submit(add, value, 1).result(); }
+
+TEST_F(Needs, a_task_over_several_ranks_runs_on_all_of_them_at_once) {
+    make_pool({.coordinator_works = true});
+    const int ranks = executor_under_test()->ranks();
+    const Log seen = Log::make(64);
+    const auto future = pool().submit({.ranks = ranks}, meet, Counter::make(), seen);
+    EXPECT_EQ(future.result(patience), (std::vector<std::int64_t>{0, std::int64_t{ranks}}));
+    pool().shutdown();
+    auto each = seen.entries();
+    std::sort(each.begin(), each.end());
+    EXPECT_EQ(each.size(), static_cast<std::size_t>(ranks));
+    EXPECT_EQ(std::unique(each.begin(), each.end()), each.end());
+}
+
+TEST_F(Needs, a_task_over_more_ranks_than_there_are_cannot_run) {
+    make_pool({.coordinator_works = true});
+    const int ranks = executor_under_test()->ranks();
+    (void)infeasible_words([&] { (void)pool().submit({.ranks = ranks + 1}, add, 1, 2).result(patience); });
+}
+
+TEST_F(Needs, a_task_over_several_ranks_fails_with_any_of_them) {
+    make_pool({.coordinator_works = true});
+    const int ranks = executor_under_test()->ranks();
+    const auto future = pool().submit({.ranks = ranks}, raise_in, static_cast<std::uint32_t>(ranks - 1));
+    EXPECT_THROW(future.result(patience), std::runtime_error);
+    EXPECT_EQ(pool().submit({.ranks = ranks}, add, 1, 2).result(patience), 3);  // All are free again.
+}
+
+TEST_F(Needs, a_task_over_several_ranks_may_wait_on_all_of_them) {
+    make_pool({.slots = 1, .coordinator_works = true});
+    const int ranks = executor_under_test()->ranks();
+    std::vector<Future<int>> futures;
+    for (int i = 0; i < 10; ++i) futures.push_back(pool().submit({.ranks = ranks}, ask_another, i));
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(futures[static_cast<std::size_t>(i)].result(patience), i + 1);
+}
+
+TEST_F(Needs, members_of_a_task_have_random_numbers_of_their_own) {
+    make_pool({.coordinator_works = true});
+    const int ranks = executor_under_test()->ranks();
+    const Log log = Log::make(64);
+    pool().submit({.key = "k", .ranks = ranks}, write_first_random, log).result(patience);
+    const std::uint64_t alone = pool().submit({.key = "k"}, first_random).result(patience);
+    pool().shutdown();
+    auto numbers = log.entries();
+    EXPECT_EQ(std::count(numbers.begin(), numbers.end(), static_cast<std::int64_t>(alone >> 1)), 1);
+    std::sort(numbers.begin(), numbers.end());
+    EXPECT_EQ(numbers.size(), static_cast<std::size_t>(ranks));
+    EXPECT_EQ(std::unique(numbers.begin(), numbers.end()), numbers.end());
+}
+
+// Takes long where it runs first, and no time elsewhere.
+int slow_at_first(Counter runs, Gate end, int value) {
+    if (runs.add() == 0) {
+        while (!end.is_open() && !this_task::stop_requested()) std::this_thread::sleep_for(1ms);
+    }
+    return value;
+}
+
+TEST_F(Needs, a_copy_of_a_speculative_task_may_be_the_first_to_end) {
+    make_pool({.slots = 1, .coordinator_works = true});
+    const Gate end = Gate::make();
+    const Counter usual = Counter::make();
+    usual.add();
+    for (int i = 0; i < 3; ++i) (void)pool().submit(slow_at_first, usual, end, i).result(patience);
+    const Counter runs = Counter::make();
+    if (executor_under_test()->ranks() == 1) end.open();  // There is nobody else.
+    const auto future = pool().submit({.speculative = true}, slow_at_first, runs, end, 7);
+    EXPECT_EQ(future.result(patience), 7);
+    pool().shutdown();
+    EXPECT_EQ(runs.value(), executor_under_test()->ranks() == 1 ? 1 : 2);
 }
 
 TEST_F(Needs, dependents_of_a_task_that_cannot_run_fail_alike) {
