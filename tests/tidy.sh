@@ -11,7 +11,7 @@ project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tidy=${CLANG_TIDY:-clang-tidy}
 case ${1:-} in
     -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" && exit 0 ;;
-    '') set -- core task store transport protocol coordinator worker executor ;;
+    '') set -- core scheduler task transport dataset launch protocol store observe coordinator worker executor blocks ;;
 esac
 if ! command -v "$tidy" >/dev/null; then
     echo "tidy.sh: there is no $tidy; CLANG_TIDY=… names another, apt-get install clang-tidy gets one" >&2

@@ -45,8 +45,8 @@ class Comparison {
 template <class T>
 double distance(T a, T b) {
     if constexpr (std::is_floating_point_v<T>) {
-        if ((a != a) != (b != b)) return std::numeric_limits<double>::infinity();
-        return a == b || a != a ? 0 : std::fabs(static_cast<double>(a) - static_cast<double>(b));
+        if (std::isnan(a) != std::isnan(b)) return std::numeric_limits<double>::infinity();
+        return a == b || std::isnan(a) ? 0 : std::fabs(static_cast<double>(a) - static_cast<double>(b));
     } else {
         using Unsigned = std::make_unsigned_t<T>;
         return static_cast<double>(a > b ? static_cast<Unsigned>(static_cast<Unsigned>(a) - static_cast<Unsigned>(b))

@@ -12,7 +12,7 @@ namespace {
 
 template <class T>
 void count(std::span<const T> elements, Histogram& histogram, const std::vector<double>& edges) {
-    const double bins = static_cast<double>(histogram.counts.size());
+    const auto bins = static_cast<double>(histogram.counts.size());
     const double per_unit = bins / (histogram.high - histogram.low);
     for (const T element : elements) {
         const auto value = static_cast<double>(element);

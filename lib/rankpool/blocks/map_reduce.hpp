@@ -96,7 +96,8 @@ struct FunctionCodec<MapReduceTask<F, Combine>> {
 /// converted to T as Dataset::read() does. Function and combination cross ranks as those of submit() do.
 /// @throws ConfigError, DatasetError  at once: inputs that do not fit each other or the function; an empty input
 template <class F, class Combine>
-auto map_reduce(Executor& pool, F function, Combine combine, std::vector<Dataset> inputs, BlockOptions options = {}) {
+auto map_reduce(Executor& pool, F function, Combine combine, std::vector<Dataset> inputs,
+                const BlockOptions& options = {}) {
     using Task = detail::MapReduceTask<F, Combine>;
     using Result = typename Task::Result;
     const DatasetInfo info = detail::check_inputs(inputs, Task::Call::types());

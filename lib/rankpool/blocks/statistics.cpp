@@ -62,10 +62,15 @@ Extremes<T> extremes_of(std::span<const T> elements) {
 }
 
 template <class T>
+bool is_nan(T x) {
+    if constexpr (std::is_floating_point_v<T>) return std::isnan(x);
+    return false;
+}
+
+template <class T>
 std::uint64_t nans_in(std::span<const T> elements) {
-    if constexpr (!std::is_floating_point_v<T>) return 0;
     std::uint64_t count = 0;
-    for (const T element : elements) count += element != element ? 1 : 0;
+    for (const T element : elements) count += is_nan(element) ? 1 : 0;
     return count;
 }
 
@@ -107,12 +112,12 @@ Statistics statistics_of(std::span<const T> elements) {
     result.max = as_number(extremes.max);
     result.origin = origin_of(extremes);
     const double origin = result.origin;
-    const auto distance = [origin](T x) { return x == x ? static_cast<double>(x) - origin : 0.0; };
+    const auto distance = [origin](T x) { return is_nan(x) ? 0.0 : static_cast<double>(x) - origin; };
     const double offset = sum_of(elements, distance) / static_cast<double>(result.count);
     result.offset = offset;
     result.squared_deviations = sum_of(elements, [origin, offset](T x) {
         const double deviation = static_cast<double>(x) - origin - offset;
-        return x == x ? deviation * deviation : 0.0;
+        return is_nan(x) ? 0.0 : deviation * deviation;
     });
     return result;
 }

@@ -147,7 +147,7 @@ Started start_child(Start& start) {
 #else
 Started start_child(Start& start) {
     // Enough for begin_child() and the signal frames that cannot come; kept, because threads run many programs.
-    constexpr std::size_t stack_bytes = 64 * 1024;
+    constexpr std::size_t stack_bytes = std::size_t{64} * 1024;
     thread_local const std::unique_ptr<std::byte[]> stack(new std::byte[stack_bytes]);
     void* const top = reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(stack.get() + stack_bytes) & ~63UL);
     // A handler of ours must not run in the child: it would change our memory.
@@ -240,7 +240,7 @@ class RunningChild {
         kill(-started_.pid, SIGCONT);  // A stopped program could not act on it.
     }
     static void drain(Stream& stream) {
-        std::array<char, 16 * 1024> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it.
+        std::array<char, 16384> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it.
         // Bounded: a program that writes without end must not keep us from watching the clock.
         for (int reads = 0; stream.fd.get() >= 0 && reads < 64; ++reads) {
             const ssize_t count = read(stream.fd.get(), bytes.data(), bytes.size());

@@ -20,7 +20,7 @@ struct ChildSpec {
     /// Start it with SIGUSR1 ignored: srun hands a batch system's warning to every process of a job, and it would end
     /// programs that do not know it.
     bool ignores_usr1 = false;
-    std::size_t capture_bytes_max = 64 * 1024;  ///< of each of stdout and stderr
+    std::size_t capture_bytes_max = std::size_t{64} * 1024;  ///< of each of stdout and stderr
 };
 
 /// Why a program's run was cut short, if it was.

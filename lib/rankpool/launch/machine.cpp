@@ -91,7 +91,7 @@ std::vector<std::string> memory_limit_files(std::string_view cgroup) {
         const std::string root = is_version_2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory";
         const std::string name = is_version_2 ? "/memory.max" : "/memory.limit_in_bytes";
         for (std::string path(line.substr(second + 1)); path.size() > 1; path.erase(path.rfind('/'))) {
-            files.push_back(root + path + name);
+            files.push_back(std::string(root).append(path).append(name));
         }
         files.push_back(root + name);  // The root as seen inside a container is that container's group.
     }

@@ -105,7 +105,8 @@ Duration leaving_reserve(Duration left) { return std::min<Duration>(left / 10, 1
 
 std::optional<std::string> answer_of(const std::vector<std::string>& command) {
     ChildSpec spec{.arguments = command, .environment = {}, .directory = {}, .time_limit = 10s, .grace = 1s};
-    for (const auto& [name, value] : current_environment()) spec.environment.push_back(name + '=' + value);
+    for (const auto& [name, value] : current_environment())
+        spec.environment.push_back(std::string(name).append("=").append(value));
     const ChildEnd end = run_child(spec, [] { return false; });
     return end.exit_code == 0 && end.cut == Cut::none ? std::optional(end.out) : std::nullopt;
 }

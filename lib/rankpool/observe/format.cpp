@@ -37,8 +37,9 @@ std::string format_duration(Duration duration) {
     const auto whole_s = static_cast<std::int64_t>(std::llround(seconds));
     if (whole_s < 3600) return pair(whole_s / 60, "min", whole_s % 60, "s");
     const std::int64_t minutes = whole_s / 60;
-    if (minutes < 24 * 60) return pair(minutes / 60, "h", minutes % 60, "min");
-    return pair(minutes / (24 * 60), "d", minutes / 60 % 24, "h");
+    constexpr std::int64_t day_min = 1440;
+    if (minutes < day_min) return pair(minutes / 60, "h", minutes % 60, "min");
+    return pair(minutes / day_min, "d", minutes / 60 % 24, "h");
 }
 
 std::string format_amount(double amount) {

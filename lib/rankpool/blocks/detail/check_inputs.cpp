@@ -18,7 +18,7 @@ DatasetInfo check_inputs(const std::vector<Dataset>& inputs, const std::vector<E
         throw ConfigError("the function takes the blocks of " + std::to_string(types.size()) +
                           " datasets, but is given " + std::to_string(inputs.size()));
     }
-    const DatasetInfo first = inputs.front().info();
+    DatasetInfo first = inputs.front().info();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const DatasetInfo info = inputs[i].info();
         if (info.shape != first.shape) {

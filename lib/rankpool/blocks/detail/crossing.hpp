@@ -48,7 +48,7 @@ struct Codec<Region> {
         encode(writer, region.extent);
     }
     static Region read(ByteReader& reader) {
-        Shape offset = decode<Shape>(reader);
+        auto offset = decode<Shape>(reader);
         return {std::move(offset), decode<Shape>(reader)};
     }
 };

@@ -39,8 +39,8 @@ void Codec<BlockPlan>::write(ByteWriter& writer, const BlockPlan& plan) {
 }
 
 BlockPlan Codec<BlockPlan>::read(ByteReader& reader) {
-    Shape shape = decode<Shape>(reader);
-    Shape block_shape = decode<Shape>(reader);
+    auto shape = decode<Shape>(reader);
+    auto block_shape = decode<Shape>(reader);
     return {ChunkGrid(std::move(shape), std::move(block_shape)), decode<Shape>(reader)};
 }
 

@@ -112,8 +112,8 @@ BlockPlan plan_reduce_axis(const Dataset& input, const OutputDataset& output, st
     return plan_by_boxes(blocks, bytes, options.task_bytes != 0 ? options.task_bytes : map_task_bytes, 4 * slots);
 }
 
-Future<BlockSummary> run_map(Executor& pool, MapJob job, std::vector<OutputDataset> outputs, BlockOptions options,
-                             SubmitMap submit) {
+Future<BlockSummary> run_map(Executor& pool, MapJob job, std::vector<OutputDataset> outputs,
+                             const BlockOptions& options, SubmitMap submit) {
     const auto shared = std::make_shared<const MapJob>(std::move(job));
     const std::uint64_t element_bytes = shared->outputs.front().element_bytes;
     const auto counting =

@@ -42,8 +42,8 @@ BlockPlan plan_map(const std::vector<Dataset>& inputs, const std::vector<OutputD
 using SubmitMap = std::function<Future<MadeChunks>(const MapJob&, std::uint64_t task)>;
 
 /// Submits the tasks of a job and stores what they make: in the order in which it comes, by this process alone.
-Future<BlockSummary> run_map(Executor& pool, MapJob job, std::vector<OutputDataset> outputs, BlockOptions options,
-                             SubmitMap submit);
+Future<BlockSummary> run_map(Executor& pool, MapJob job, std::vector<OutputDataset> outputs,
+                             const BlockOptions& options, SubmitMap submit);
 
 }  // namespace detail
 }  // namespace rankpool

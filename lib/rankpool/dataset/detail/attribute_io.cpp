@@ -47,6 +47,7 @@ struct Writer {
     }
     void operator()(const std::vector<std::string>& texts) const {
         std::vector<const char*> starts;
+        starts.reserve(texts.size());
         for (const std::string& text : texts) starts.push_back(text.c_str());
         const Handle type = text_type(place);
         write_values(object, place, name, *type, *type, make_dataspace({starts.size()}, {}, place), starts.data());
@@ -66,6 +67,7 @@ std::vector<std::string> read_any_length(hid_t attribute, hid_t type, hid_t spac
     std::vector<char*> starts(count, nullptr);
     checked(H5Aread(attribute, type, starts.data()), "read an attribute of", place);
     std::vector<std::string> texts;
+    texts.reserve(starts.size());
     for (const char* start : starts) texts.emplace_back(start != nullptr ? start : "");
     H5Dvlen_reclaim(type, space, H5P_DEFAULT, starts.data());
     return texts;

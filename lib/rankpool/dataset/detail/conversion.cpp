@@ -34,7 +34,7 @@ bool convert_all(const void* in, void* out, std::size_t count) {
     bool all_fit = true;
     for (std::size_t i = 0; i < count; ++i) {
         all_fit = all_fit && fits<To>(from[i]);
-        to[i] = static_cast<To>(from[i]);
+        to[i] = static_cast<To>(from[i]);  // NOLINT(bugprone-signed-char-misuse): numbers, not letters
     }
     return all_fit;
 }

@@ -20,7 +20,7 @@ FileStamp stamp_of(const std::string& path) {
 }  // namespace
 
 FileCache& FileCache::instance(const Hdf5Lock&) {
-    static FileCache* const cache = new FileCache;
+    static auto* const cache = new FileCache;
     return *cache;
 }
 

@@ -14,7 +14,7 @@ namespace {
 std::mutex& hdf5_mutex() {
     // Never destroyed: destructors of static objects may still come here.
     static std::mutex& mutex = *[] {
-        static std::mutex* const made = new std::mutex;
+        static auto* const made = new std::mutex;
         pthread_atfork([] { made->lock(); }, [] { made->unlock(); }, [] { made->unlock(); });
         return made;
     }();

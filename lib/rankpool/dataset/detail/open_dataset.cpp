@@ -21,7 +21,9 @@ constexpr std::uint64_t cache_bytes_max = 256U << 20;
     const Handle object(H5Oopen(file, place.dataset.c_str(), H5P_DEFAULT), H5Oclose);
     if (object && H5Iget_type(*object) == H5I_GROUP) {
         std::vector<std::string> names = dataset_names(*object, 1000);
-        for (std::string& name : names) name = (place.dataset == "/" ? "" : place.dataset) + name;
+        if (place.dataset != "/") {
+            for (std::string& name : names) name.insert(0, place.dataset);
+        }
         throw DatasetError(DatasetProblem::is_a_group, place.path, place.dataset,
                            start + "it is a group, not a dataset" + names_near(place.dataset, std::move(names)));
     }

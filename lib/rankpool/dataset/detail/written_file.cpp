@@ -80,7 +80,7 @@ void WrittenFile::redirect_all() noexcept {
     for (WrittenFile* file : all()) file->redirect();
 }
 
-void WrittenFile::redirect() noexcept {
+void WrittenFile::redirect() const noexcept {
     if (descriptor_ < 0) return;
     const int memory = memfd_create("rankpool_file_given_up", MFD_CLOEXEC);
     if (memory < 0) return;

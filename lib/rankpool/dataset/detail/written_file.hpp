@@ -37,7 +37,7 @@ class WrittenFile {
   private:
     static std::vector<WrittenFile*>& all();
     static void redirect_all() noexcept;
-    void redirect() noexcept;
+    void redirect() const noexcept;
     bool close() noexcept;
 
     Handle file_;
