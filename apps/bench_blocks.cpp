@@ -69,7 +69,7 @@ void Measured::record(double seconds, bool is_clean) {
         return;
     }
     if (seconds > block_s_max && is_clean && count > 1) count_ = count / 2;
-    const double amount = static_cast<double>(count);
+    const auto amount = static_cast<double>(count);
     series_.add(spec_.scale * (spec_.quantity == Quantity::rate ? amount / seconds : seconds / amount), is_clean);
 }
 

@@ -84,7 +84,7 @@ const BatchSystemAdapter* choose_system(const SubmitOptions& options, const Site
 std::string template_for(const SubmitOptions& options, const SiteProfile& site, const BatchSystemAdapter* system) {
     const std::string& path = options.template_path.empty() ? site.template_path : options.template_path;
     if (path.empty()) return std::string(system == nullptr ? local_template() : system->script_template());
-    const std::string text = content_of(path);
+    std::string text = content_of(path);
     if (text.empty()) throw ConfigError("cannot read the template '" + path + "' of the job script");
     return text;
 }

@@ -22,12 +22,6 @@ constexpr Duration pause_max = 15s;
 // What a job wrote last may reach this machine later than the news of its end: network file systems.
 constexpr Duration late_news = 5s;
 
-std::vector<std::string> our_environment() {
-    std::vector<std::string> entries;
-    for (const auto& [name, value] : current_environment()) entries.push_back(name + '=' + value);
-    return entries;
-}
-
 /// Copies what a file has more than before to stdout.
 class OutputFollower {
   public:
@@ -36,7 +30,7 @@ class OutputFollower {
         if (path_.empty()) return;
         std::ifstream file(path_, std::ios::binary);
         if (!file.seekg(static_cast<std::streamoff>(copied_))) return;
-        std::array<char, 16 * 1024> bytes{};
+        std::array<char, 16384> bytes{};
         while (file.read(bytes.data(), bytes.size()), file.gcount() > 0) {
             std::fwrite(bytes.data(), 1, static_cast<std::size_t>(file.gcount()), stdout);
             copied_ += static_cast<std::uint64_t>(file.gcount());
@@ -88,7 +82,7 @@ const BatchSystemAdapter* adapter_named(const std::string& name) {
 }
 
 const BatchSystemAdapter* find_batch_system() {
-    const std::vector<std::string> environment = our_environment();
+    const std::vector<std::string> environment = entries_of(current_environment());
     if (!find_program("sbatch", environment).empty()) return &slurm_adapter();
     if (!find_program("qsub", environment).empty()) return &pbs_adapter();
     return nullptr;
@@ -96,7 +90,7 @@ const BatchSystemAdapter* find_batch_system() {
 
 ChildEnd run_tool(const std::vector<std::string>& command) {
     return run_child({.arguments = command,
-                      .environment = our_environment(),
+                      .environment = entries_of(current_environment()),
                       .directory = {},
                       .time_limit = 1min,
                       .grace = 1s,

@@ -63,7 +63,7 @@ std::vector<JobEntry> JobRecord::entries() const {
 
 std::optional<JobStatus> JobRecord::status(const std::string& id) const {
     const std::string job = bare(id);
-    if (const auto own = read_status(fs::path(folder_) / (job + ".status"))) return own;
+    if (auto own = read_status(fs::path(folder_) / (job + ".status"))) return own;
     std::optional<JobStatus> worst;
     std::error_code error;
     for (const auto& file : fs::directory_iterator(folder_, error)) {

@@ -70,7 +70,7 @@ std::optional<std::vector<std::string>> range_in(std::string_view item) {
     std::optional<int> decimals;
     if (first_decimals && step_decimals) decimals = std::max(*first_decimals, *step_decimals);
     std::vector<std::string> values;
-    for (double i = 0; i < count; ++i) values.push_back(written(*from + i * *step, decimals));
+    for (int i = 0; i < static_cast<int>(count); ++i) values.push_back(written(*from + i * *step, decimals));
     return values;
 }
 

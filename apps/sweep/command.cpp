@@ -116,11 +116,9 @@ RecentDurations& durations_here() {
 
 const std::vector<std::string>& environment_of_programs() {
     static const std::vector<std::string> kept = [] {
-        std::vector<std::string> entries;
-        for (const auto& [name, value] : current_environment()) {
-            if (!is_about_our_launch(name)) entries.push_back(name + '=' + value);
-        }
-        return entries;
+        Environment environment = current_environment();
+        std::erase_if(environment, [](const auto& entry) { return is_about_our_launch(entry.first); });
+        return entries_of(environment);
     }();
     return kept;
 }

@@ -192,7 +192,7 @@ void Journal::add(const RunRecord& record) {
 
 RunRecord Journal::read(const Known& known) const {
     std::string text;
-    std::string block(64 * 1024, '\0');
+    std::string block(65536, '\0');
     std::size_t end = std::string::npos;
     while (end == std::string::npos) {
         const ssize_t count = pread(fd_, block.data(), block.size(), static_cast<off_t>(known.offset + text.size()));
@@ -206,6 +206,6 @@ RunRecord Journal::read(const Known& known) const {
     return record_from(*content);
 }
 
-void Journal::sync() { (void)fdatasync(fd_); }
+void Journal::sync() const { (void)fdatasync(fd_); }
 
 }  // namespace rankpool::sweep

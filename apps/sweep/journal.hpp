@@ -49,7 +49,7 @@ class Journal {
     /// Reads the last record of a case again.
     RunRecord read(const Known& known) const;
     /// Asks the system to have all of it on disk; called now and then, against the loss of the whole machine.
-    void sync();
+    void sync() const;
 
   private:
     void load(const std::vector<std::string>& command);

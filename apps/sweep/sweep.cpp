@@ -74,6 +74,10 @@ class Loop {
 
     bool is_ending() const { return result_.ended_by != EndedBy::itself; }
 
+    bool has_no_time_left() const {
+        // A warning without a known deadline: nobody knows how much time is left, so nothing more is begun.
+        return !budget_.fits(now()) || (SignalWatch::has_warned() && plan_.deadline == Instant::max());
+    }
     void decide_on_end() {
         if (!is_ending()) {
             if (SignalWatch::ending() != 0) {
@@ -81,10 +85,7 @@ class Loop {
                 result_.signal = SignalWatch::ending();
             } else if (plan_.failures_max > 0 && result_.failed >= plan_.failures_max) {
                 end_by(EndedBy::failures);
-            } else if (!budget_.fits(now()) && has_more()) {
-                end_by(EndedBy::walltime);
-            } else if (SignalWatch::has_warned() && plan_.deadline == Instant::max() && has_more()) {
-                // A warning without a known deadline: nobody knows how much time is left, so nothing more is begun.
+            } else if (has_no_time_left() && has_more()) {
                 end_by(EndedBy::walltime);
             }
         }

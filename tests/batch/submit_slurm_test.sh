@@ -113,7 +113,13 @@ begin_again() { # begin_again FOLDER WHAT COMMAND…: the sweep there goes on wh
 }
 begin_again again "requeued" scontrol requeue
 # Its node comes back by itself when it answers. The long job may be there, so that one ends first.
-take_down() { scontrol update nodename=node1 state=down reason=test; }
+take_down() { # take_down JOB: until it does; a node that answers in that moment is up again before its job is ended
+    for ((try = 0; try < 5; ++try)); do
+        scontrol update nodename=node1 state=down reason=test
+        sleep 0.5
+        is_running "$1" || return 0
+    done
+}
 code=0
 wait "$long" || code=$?
 long='' output=$(<"$scratch/long/out")

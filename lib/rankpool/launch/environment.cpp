@@ -15,6 +15,13 @@ Environment current_environment() {
     return environment;
 }
 
+std::vector<std::string> entries_of(const Environment& environment) {
+    std::vector<std::string> entries;
+    entries.reserve(environment.size());
+    for (const auto& [name, value] : environment) entries.push_back(std::string(name).append("=").append(value));
+    return entries;
+}
+
 std::optional<std::string> find_text(const Environment& environment, std::string_view name) {
     const auto found = environment.find(name);
     if (found == environment.end() || found->second.empty()) return std::nullopt;

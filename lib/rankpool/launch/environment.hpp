@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rankpool {
 
@@ -13,6 +14,9 @@ using Environment = std::map<std::string, std::string, std::less<>>;
 
 /// The environment of this process.
 Environment current_environment();
+
+/// Its variables as NAME=VALUE, as programs are started with them.
+std::vector<std::string> entries_of(const Environment& environment);
 
 /// The value of a variable; none if it is unset or empty.
 std::optional<std::string> find_text(const Environment& environment, std::string_view name);

@@ -104,9 +104,11 @@ std::optional<Duration> current_time_left() {
 Duration leaving_reserve(Duration left) { return std::min<Duration>(left / 10, 15s); }
 
 std::optional<std::string> answer_of(const std::vector<std::string>& command) {
-    ChildSpec spec{.arguments = command, .environment = {}, .directory = {}, .time_limit = 10s, .grace = 1s};
-    for (const auto& [name, value] : current_environment())
-        spec.environment.push_back(std::string(name).append("=").append(value));
+    const ChildSpec spec{.arguments = command,
+                         .environment = entries_of(current_environment()),
+                         .directory = {},
+                         .time_limit = 10s,
+                         .grace = 1s};
     const ChildEnd end = run_child(spec, [] { return false; });
     return end.exit_code == 0 && end.cut == Cut::none ? std::optional(end.out) : std::nullopt;
 }
