@@ -147,7 +147,7 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     template <class Event>
     void tell_scheduler(const Event& event);
     template <class Report>
-    void pass_on(WorkerId from, const Report& report, const Part& part = {});
+    void pass_on(WorkerId from, const Report& report, const Part& part);
     TaskId reported_task(const protocol::Header& header) const;
     std::optional<Part> part_of(WorkerId from, TaskId id, Execution execution);
     const StateRef& submitted_by(WorkerId from, std::uint32_t token) const;

@@ -123,7 +123,7 @@ void Coordinator::handle(WorkerId from, const protocol::Record& record) {
         case protocol::Kind::started:
             if (const auto found = part()) {
                 // What has a seat runs already, as far as the scheduler goes.
-                if (!found->is_seat) pass_on(from, scheduler::TaskStarted{id, execution});
+                if (!found->is_seat) pass_on(from, scheduler::TaskStarted{id, execution}, *found);
                 mark_running(from, id, execution);
             }
             return;
@@ -138,7 +138,7 @@ void Coordinator::handle(WorkerId from, const protocol::Record& record) {
             return;
         case protocol::Kind::revoke_refused:
             if (const auto found = part(); found && !found->is_seat) {
-                pass_on(from, scheduler::RevokeRefused{id, execution});
+                pass_on(from, scheduler::RevokeRefused{id, execution}, *found);
             }
             return;
         case protocol::Kind::submit:
