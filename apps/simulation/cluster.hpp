@@ -162,7 +162,6 @@ class VirtualCluster {
     void carry_out(const scheduler::SettleTask& command, Instant when);
     void carry_out(const scheduler::RefuseCancel&, Instant) {}
     void carry_out(const scheduler::StopTask& command, Instant when);
-    void carry_out(const scheduler::CarveRange& command, Instant when);
 
     // cluster_submitting.cpp
     void on(const Burst& event);

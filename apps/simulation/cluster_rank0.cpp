@@ -104,10 +104,6 @@ void VirtualCluster::carry_out(const StopTask& command, Instant when) {
     send_to(command.worker, when, StopArrives{command});
 }
 
-void VirtualCluster::carry_out(const CarveRange&, Instant) {
-    throw std::logic_error("a range is carved, but none was submitted");
-}
-
 void VirtualCluster::on(const ClockRings&) {
     wake_up_ = Instant::max();
     flush_reports();

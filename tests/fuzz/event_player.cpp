@@ -56,29 +56,8 @@ TaskId EventPlayer::vacant_task() {
     return id;
 }
 
-void EventPlayer::submit_range() {
-    tell(RangeSubmitted{RangeId{range_count_++}, FunctionId{below(4)}, std::uint64_t{1} + next() * below(40)});
-}
-
-void EventPlayer::answer_carving() {
-    while (!carved_.empty()) {
-        const CarveRange command = carved_.back();
-        carved_.pop_back();
-        if (unsettled_.size() >= tasks_max || below(8) == 7) {
-            tell(RangeCancelled{command.range});
-        } else {
-            tell(TaskSubmitted{.task = vacant_task(),
-                               .function = FunctionId{below(4)},
-                               .request = below(4) == 3 ? RequestId{below(7)} : RequestId{},
-                               .is_speculative = below(2) == 1,
-                               .range = command.range});
-        }
-    }
-}
-
 void EventPlayer::submit() {
     if (unsettled_.size() == tasks_max) return;
-    if (next() < 16) return submit_range();
     std::vector<TaskId> inputs;
     for (std::uint32_t count = below(4); count > 0 && !unsettled_.empty(); --count) {
         inputs.push_back(unsettled_[below(unsettled_.size())]);
@@ -173,7 +152,6 @@ void EventPlayer::tell(const Event& event) {
     for (const Command& command : commands) {
         std::visit([this](const auto& alternative) { carry_out(alternative); }, command);
     }
-    answer_carving();
 }
 
 std::uint8_t EventPlayer::next() {

@@ -35,8 +35,6 @@ class EventPlayer {
     void lose();
     void set_time();
     void define_requests();
-    void submit_range();
-    void answer_carving();
     void finish_everything();
 
     // worker_reports.cpp: what workers say.
@@ -51,7 +49,6 @@ class EventPlayer {
     void carry_out(const SettleTask& command);
     void carry_out(const RefuseCancel&) {}
     void carry_out(const StopTask& command);
-    void carry_out(const CarveRange& command) { carved_.push_back(command); }
 
     std::uint8_t next();
     std::uint32_t below(std::size_t bound) { return static_cast<std::uint32_t>(next() % bound); }
@@ -63,9 +60,7 @@ class EventPlayer {
     std::vector<TaskId> vacant_;
     std::vector<WorkerId> workers_;  ///< not lost
     std::vector<Held> held_;
-    std::deque<Event> reports_;       ///< the latest ones, to be repeated
-    std::vector<CarveRange> carved_;  ///< to be answered
-    std::uint32_t range_count_ = 0;
+    std::deque<Event> reports_;  ///< the latest ones, to be repeated
     std::uint32_t task_count_ = 0;
     std::uint32_t worker_count_ = 0;
 };

@@ -47,10 +47,6 @@ inline std::string text_of(const StopTask& command) {
     return "stop " + name_of(command.task, command.execution) + " on " + name_of(command.worker) +
            (command.member == 0 ? "" : ", member " + std::to_string(command.member));
 }
-inline std::string text_of(const CarveRange& command) {
-    return "carve r" + std::to_string(command.range.value) + ": " + std::to_string(command.count) + " items from " +
-           std::to_string(command.first);
-}
 inline std::string text_of(const RevokeTask& command) {
     return "revoke " + name_of(command.task, command.execution) + " from " + name_of(command.worker);
 }

@@ -269,7 +269,6 @@ class Storm {
         vacant_.push_back(command.task);
     }
     void carry_out(const StopTask&) {}
-    void carry_out(const CarveRange&) {}
     void carry_out(const RefuseCancel&) {}
 
     std::mt19937 random_;

@@ -71,15 +71,12 @@ class Referee {
     void watch(const TaskReturned& event);
     void watch(const RevokeRefused& event);
     void watch(const CancelRequested& event);
-    void watch(const RangeSubmitted&) {}
-    void watch(const RangeCancelled&) {}
 
     void check(const AssignTask& command);
     void check(const RevokeTask& command);
     void check(const SettleTask& command);
     void check(const RefuseCancel& command);
     void check(const StopTask& command);
-    void check(const CarveRange&) {}
     void check_rest() const;
 
     Task* current(TaskId id, Execution execution);

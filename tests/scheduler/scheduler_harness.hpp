@@ -42,7 +42,6 @@ inline TaskSubmitted near(WorkerId worker, std::uint64_t bytes, TaskSubmitted ev
     return event.near_bytes = bytes, event;
 }
 inline TaskSubmitted speculative(TaskSubmitted event) { return event.is_speculative = true, event; }
-inline TaskSubmitted with_range(RangeId range, TaskSubmitted event) { return event.range = range, event; }
 inline TaskSubmitted with_request(RequestId request, TaskSubmitted event) { return event.request = request, event; }
 inline TaskStarted started(TaskId task, Execution execution = first) { return {task, execution}; }
 inline TaskSuspended suspended(TaskId task, Execution execution = first) { return {task, execution}; }
@@ -108,9 +107,6 @@ inline CommandSink assign_members(TaskId task, std::initializer_list<WorkerId> w
 }
 inline StopTask stop(TaskId task, WorkerId worker, Execution execution = first, std::uint32_t member = 0) {
     return {task, worker, execution, member};
-}
-inline CarveRange carve(RangeId range, std::uint64_t first_item, std::uint64_t count) {
-    return {range, first_item, count};
 }
 inline RefuseCancel refuse_cancel(TaskId task) { return {task}; }
 

@@ -5,7 +5,6 @@
 
 #include <rankpool/coordinator/coordinator.hpp>
 #include <rankpool/coordinator/tell.hpp>
-#include <rankpool/core/contract.hpp>
 #include <rankpool/core/error.hpp>
 
 namespace rankpool {
@@ -97,10 +96,6 @@ void Coordinator::carry_out(const scheduler::StopTask& command) {
     // Given back if it has not started, else told that nobody wants it.
     tell(command.worker, protocol::Kind::revoke, command.task.value, command.execution.value);
     tell(command.worker, protocol::Kind::stop_task, command.task.value, command.execution.value);
-}
-
-void Coordinator::carry_out(const scheduler::CarveRange&) {
-    throw ContractError("the scheduler carves a range that the coordinator has not submitted");
 }
 
 void Coordinator::carry_out(const scheduler::SettleTask& command) {

@@ -162,7 +162,6 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     void carry_out(const scheduler::AssignTask& command);
     void carry_out(const scheduler::RevokeTask& command);
     void carry_out(const scheduler::StopTask& command);
-    void carry_out(const scheduler::CarveRange& command);
     void carry_out(const scheduler::SettleTask& command);
     void carry_out(const scheduler::RefuseCancel& command);
     Bytes gather_inputs(const TaskState& state, WorkerId to);

@@ -39,14 +39,6 @@ struct StopTask {
     friend bool operator==(const StopTask&, const StopTask&) = default;
 };
 
-/// Submit a task for these items of the range, now: TaskSubmitted with this range is the answer, or RangeCancelled.
-struct CarveRange {
-    RangeId range;
-    std::uint64_t first = 0;
-    std::uint64_t count = 0;  ///< a power of two
-    friend bool operator==(const CarveRange&, const CarveRange&) = default;
-};
-
 enum class Settlement : std::uint8_t {
     succeeded,
     failed,           ///< its last attempt raised or met its time limit
@@ -71,7 +63,7 @@ struct RefuseCancel {
     friend bool operator==(const RefuseCancel&, const RefuseCancel&) = default;
 };
 
-using Command = std::variant<AssignTask, RevokeTask, SettleTask, RefuseCancel, StopTask, CarveRange>;
+using Command = std::variant<AssignTask, RevokeTask, SettleTask, RefuseCancel, StopTask>;
 
 /// Commands in the order in which they must be carried out.
 using CommandSink = std::vector<Command>;

@@ -93,22 +93,6 @@ struct TaskSubmitted {
     std::uint64_t near_bytes = 0;  ///< how much of it
     RequestId request = {};        ///< what it needs besides a slot
     bool is_speculative = false;   ///< a copy may be started elsewhere if it takes unusually long; the first end counts
-    RangeId range = {};            ///< the answer to CarveRange: it runs the items of that command
-};
-
-/// Tasks for items 0 to `items` - 1 are wanted. The scheduler says which items a task gets by CarveRange, when workers
-/// want work; there is one carved task at most that is not assigned yet. Ends with the last one carved.
-struct RangeSubmitted {
-    RangeId range;  ///< not in use
-    FunctionId function;
-    std::uint64_t items = 0;
-    friend bool operator==(const RangeSubmitted&, const RangeSubmitted&) = default;
-};
-
-/// No more tasks are carved from the range. Those carved before are tasks like others.
-struct RangeCancelled {
-    RangeId range;
-    friend bool operator==(const RangeCancelled&, const RangeCancelled&) = default;
 };
 
 /// A worker reports that a task runs (sent for tasks that run for some time, not for short ones).
@@ -175,6 +159,6 @@ struct CancelRequested {
 
 using Event = std::variant<WorkerJoined, WorkerDraining, WorkerLost, PoolFormed, AllocationEnds, TimePassed, DataMoved,
                            ResourceNamed, RequestDefined, TaskSubmitted, TaskStarted, TaskSuspended, TaskResumed,
-                           TaskFinished, TaskReturned, RevokeRefused, CancelRequested, RangeSubmitted, RangeCancelled>;
+                           TaskFinished, TaskReturned, RevokeRefused, CancelRequested>;
 
 }  // namespace rankpool::scheduler

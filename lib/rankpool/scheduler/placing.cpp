@@ -86,7 +86,6 @@ void Scheduler::assign(TaskId id, WorkerId worker, CommandSink& commands) {
     history_.note(id, Step::assigned, worker.value, task.execution);
     const std::uint32_t members = is_requested ? requests_[task.request].ranks : 1;
     commands.emplace_back(AssignTask{id, worker, task.execution, task.attempt, task.variant, 0, members});
-    if (task.is_chunk) leave_range(id, commands);
 }
 
 void Scheduler::on(const DataMoved& event, Instant now, CommandSink&) {

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 
 #include <rankpool/core/contract.hpp>
@@ -15,9 +14,6 @@ std::uint32_t clamped_ns(Duration duration) {
 
 /// A month: longer is all the same to us, and sums do not overflow.
 constexpr Duration length_max = std::chrono::hours(30 * 24);
-
-/// Items of one task, at most.
-constexpr std::uint64_t items_max = std::uint64_t{1} << 30;
 
 }  // namespace
 
@@ -57,30 +53,6 @@ Duration Prefill::safe_length(FunctionId function) const {
     if (function.value >= measured_.size()) return Duration{};
     const Measured& measured = measured_[function.value];
     return std::chrono::nanoseconds(static_cast<std::int64_t>(measured.average_ns + 2 * measured.deviation_ns));
-}
-
-void Prefill::learn_items(FunctionId function, std::uint32_t items_log2, Duration busy) {
-    if (!function.is_valid()) return;
-    RANKPOOL_EXPECT(function.value < functions_max_);
-    if (function.value >= measured_items_.size()) measured_items_.resize(std::size_t{function.value} + 1);
-    auto& [time, items_log2_max] = measured_items_[function.value];
-    const auto latest = static_cast<std::uint64_t>(std::clamp(busy, Duration(1), length_max).count());
-    const std::uint64_t of_one = std::max<std::uint64_t>((latest << 10) >> items_log2, 1);
-    time = time == 0 ? of_one : time - time / 4 + of_one / 4;
-    time = std::max<std::uint64_t>(time, 1);
-    items_log2_max = std::max(items_log2_max, items_log2);
-}
-
-std::uint32_t Prefill::items_log2(FunctionId function, std::uint64_t left, std::uint64_t slots) const {
-    if (function.value >= measured_items_.size() || measured_items_[function.value].time == 0) return 0;
-    const MeasuredItems& measured = measured_items_[function.value];
-    const std::uint64_t most = (std::uint64_t{queued_work_ns_} << 10) / measured.time;
-    const std::uint64_t least = (std::uint64_t{round_trip_ns_} << 10) / measured.time;
-    // Smaller toward the end, as work ahead is; and at most fourfold what was tried, as the first to end are short.
-    const std::uint64_t share = std::max(left / (2 * std::max<std::uint64_t>(slots, 1)), least);
-    const std::uint64_t grown = std::uint64_t{4} << measured.items_log2_max;
-    const std::uint64_t count = std::max<std::uint64_t>(std::min({share, most, grown, left, items_max}), 1);
-    return static_cast<std::uint32_t>(std::bit_width(count)) - 1;
 }
 
 bool Prefill::is_worth_moving(const Worker& worker, FunctionId function) const {

@@ -21,11 +21,6 @@ class Prefill {
     Duration average(FunctionId function) const {
         return std::chrono::nanoseconds(static_cast<std::int64_t>(average_ns(function)));
     }
-    /// The same for a task over so many items of a range.
-    void learn_items(FunctionId function, std::uint32_t items_log2, Duration busy);
-    /// How many of the items that are left the next task should get, as a power of two.
-    std::uint32_t items_log2(FunctionId function, std::uint64_t left, std::uint64_t slots) const;
-
     /// The average and twice the usual distance from it: few tasks take longer.
     Duration safe_length(FunctionId function) const;
     /// What a task of this function adds to the expected work of its worker.
@@ -59,19 +54,13 @@ class Prefill {
         std::uint64_t count = 0;         ///< tasks measured
     };
 
-    struct MeasuredItems {
-        std::uint64_t time = 0;            ///< of one, in 1/1024 ns; 0: never measured
-        std::uint32_t items_log2_max = 0;  ///< most that one task had
-    };
-
     std::uint64_t average_ns(FunctionId function) const {
         return function.value < measured_.size() ? measured_[function.value].average_ns : 0;
     }
     bool has_room_ahead(const Worker& worker, FunctionId function, Market market) const;
     std::uint64_t work_behind_ns(std::uint64_t length, Market market) const;
 
-    std::vector<Measured> measured_;             ///< by function
-    std::vector<MeasuredItems> measured_items_;  ///< by function
+    std::vector<Measured> measured_;  ///< by function
     std::uint32_t functions_max_;
     std::uint32_t queued_work_ns_;
     std::uint32_t round_trip_ns_;

@@ -61,7 +61,6 @@ void Scheduler::on(const TaskFinished& event, Instant now, CommandSink& commands
     }
     if (event.end == TaskEnd::returned) {
         prefill_.learn(task.function, event.busy);
-        if (task.is_chunk) prefill_.learn_items(task.function, task.items_log2, event.busy);
         succeed(event.task, {worker, event.result_bytes}, commands);
     } else {
         end_badly(event.task, event.end, is_cancel_pending, commands);

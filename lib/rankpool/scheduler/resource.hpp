@@ -13,8 +13,6 @@ using RequestId = Id<struct RequestTag>;
 
 /// Names a machine that several workers share. Numbered by the caller.
 using NodeId = Id<struct NodeTag>;
-/// Names a range of items that is carved into tasks (RangeSubmitted). Numbered by the caller.
-using RangeId = Id<struct RangeTag>;
 
 /// How much of a resource, in units of 1/10,000: half a GPU is 5,000.
 using Amount = std::uint64_t;

@@ -33,10 +33,6 @@ void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& command
         refuse(event.task, "submitted with request " + std::to_string(event.request.value) + ", which is not defined");
     }
 
-    if (event.range.is_valid() && (!ranges_.contains(event.range) || !ranges_[event.range].is_asked)) {
-        refuse(event.task, "submitted for range " + std::to_string(event.range.value) + ", which has not asked for it");
-    }
-
     tasks_.reach(event.task);
     Task& task = tasks_[event.task];
     task.order = counted_.submitted++ & Task::order_max;
@@ -50,8 +46,6 @@ void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& command
     task.attempt = 1;
     task.losses = 0;
     task.is_speculative = event.is_speculative;
-    task.is_chunk = false;
-    if (event.range.is_valid()) enter_range(event);
     task.inputs_or_worker = static_cast<std::uint32_t>(event.inputs.size());
     history_.note(event.task, Step::submitted, task.open_inputs(), task.execution);
     if (is_formed_ && is_infeasible(event.request)) {

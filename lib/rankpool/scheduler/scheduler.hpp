@@ -14,7 +14,6 @@
 #include <rankpool/scheduler/history.hpp>
 #include <rankpool/scheduler/limits.hpp>
 #include <rankpool/scheduler/prefill.hpp>
-#include <rankpool/scheduler/range_table.hpp>
 #include <rankpool/scheduler/ready_queue.hpp>
 #include <rankpool/scheduler/request_table.hpp>
 #include <rankpool/scheduler/reservation.hpp>
@@ -59,8 +58,6 @@ class Scheduler {
     void on(const TaskReturned& event, Instant now, CommandSink& commands);
     void on(const RevokeRefused& event, Instant now, CommandSink& commands);
     void on(const CancelRequested& event, Instant now, CommandSink& commands);
-    void on(const RangeSubmitted& event, Instant now, CommandSink& commands);
-    void on(const RangeCancelled& event, Instant now, CommandSink& commands);
 
     /// Tells that reports of this worker about this task come soon, some events ahead: hides the wait for their memory.
     /// Optional, and never wrong.
@@ -99,7 +96,7 @@ class Scheduler {
     void assign(TaskId id, WorkerId worker, CommandSink& commands);
     void take_back_for_idle_workers(CommandSink& commands);
     Prefill::Market market(const Task& task) const {
-        const std::uint64_t ready = ready_.count() + requests_.ready_count() + ranges_.tasks_left();
+        const std::uint64_t ready = ready_.count() + requests_.ready_count();
         return {.ready = ready, .slots = workers_.slots(), .is_ordered = task.path != 0 || ready < workers_.slots()};
     }
     void revoke(TaskId id, Step reason, CommandSink& commands);
@@ -179,11 +176,6 @@ class Scheduler {
     bool copy_stragglers(CommandSink& commands);
     bool copy(TaskId id, CommandSink& commands);
 
-    // ranges.cpp
-    void carve(RangeId id, CommandSink& commands);
-    void enter_range(const TaskSubmitted& event);
-    void leave_range(TaskId id, CommandSink& commands);
-
     // time_budget.cpp
     Duration time_needed(const Task& task) const;
     bool would_end_late(const Task& task, Duration wait) const;
@@ -245,7 +237,6 @@ class Scheduler {
     Reservation reservation_;
     SeatTable seats_;
     StragglerList stragglers_;
-    RangeTable ranges_;
     std::vector<NodeId> nodes_;  ///< by worker
     History history_;
     Counters counted_;  ///< only what is counted up; counters() adds what is the case now

@@ -61,7 +61,6 @@ void Scheduler::settle_dependents(TaskId id, Settlement settlement, CommandSink&
 void Scheduler::settle(TaskId id, Settlement settlement, TaskId cause, CommandSink& commands) {
     Task& task = tasks_[id];
     if (task.has_rival) stop_rival(id, commands);
-    if (task.is_chunk) leave_range(id, commands);
     if (task.state == TaskState::waiting) {
         edges_.bury(task.open_inputs());
         TaskTable::begin_execution(task);  // Now these edges are recognised as dead.

@@ -52,13 +52,11 @@ struct Task {
     TaskState state = TaskState::vacant;
     std::uint8_t variant : 4 = 0;        ///< held: of its request
     std::uint8_t losses : 4 = 0;         ///< workers that died while it was running, probably
-    std::uint8_t items_log2 : 5 = 0;     ///< of a range: it runs so many items, as a power of two
     bool is_movable : 1 = false;         ///< held: another worker would do as well
     bool is_put_off : 1 = false;         ///< ready: would not end in time
     bool is_cancel_pending : 1 = false;  ///< revoking: somebody wants it cancelled
     bool is_speculative : 1 = false;     ///< a copy may be made of it
     bool has_rival : 1 = false;          ///< an earlier execution of it runs, and may still be the first to end
-    bool is_chunk : 1 = false;           ///< of a range
 
     std::uint32_t open_inputs() const { return inputs_or_worker; }
     WorkerId worker() const { return WorkerId{inputs_or_worker}; }
