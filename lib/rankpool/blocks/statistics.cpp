@@ -70,7 +70,7 @@ bool is_nan(T x) {
 template <class T>
 std::uint64_t nans_in(std::span<const T> elements) {
     std::uint64_t count = 0;
-    for (const T element : elements) count += is_nan(element) ? 1 : 0;
+    for (const T element : elements) count += is_nan(element) ? 1U : 0U;
     return count;
 }
 

@@ -72,6 +72,13 @@ void for_each_chunk(const ChunkGrid& grid, const Region& region,
     } while (count_up(index, first, end, index.size()));
 }
 
+void for_each_shared_run(const Region& region_a, const Region& region_b, const Region& what,
+                         const std::function<void(std::uint64_t a, std::uint64_t b, std::uint64_t count)>& visit) {
+    for_each_run(what, {&region_a, &region_b}, [&](const Shape& element, std::uint64_t count) {
+        visit(position(region_a, element), position(region_b, element), count);
+    });
+}
+
 void copy_elements(const ConstBox& from, const Box& to, const Region& what, std::size_t element_bytes) {
     for_each_run(what, {&from.region, &to.region}, [&](const Shape& element, std::uint64_t count) {
         std::memcpy(to.data + position(to.region, element) * element_bytes,

@@ -27,6 +27,12 @@ struct ConstBox {
     Region region;
 };
 
+/// Calls `visit(a, b, count)` for the longest runs of elements of `what` that lie together in both regions, row-major:
+/// `count` elements from position `a` of the one and `b` of the other on.
+/// @param what  lies in both
+void for_each_shared_run(const Region& region_a, const Region& region_b, const Region& what,
+                         const std::function<void(std::uint64_t a, std::uint64_t b, std::uint64_t count)>& visit);
+
 /// Copies the elements of `what`, which lies in the regions of both boxes.
 void copy_elements(const ConstBox& from, const Box& to, const Region& what, std::size_t element_bytes);
 

@@ -4,6 +4,7 @@
 #include <rankpool/dataset/detail/attribute_io.hpp>
 #include <rankpool/dataset/detail/element_io.hpp>
 #include <rankpool/dataset/detail/output_state.hpp>
+#include <rankpool/dataset/detail/plain_storage.hpp>
 #include <rankpool/dataset/detail/raw_chunk.hpp>
 #include <rankpool/dataset/output_dataset.hpp>
 
@@ -33,6 +34,11 @@ void OutputDataset::write_encoded_chunk(std::uint64_t chunk, const EncodedChunk&
             [&] { detail::write_region_as_it_is(detail::Hdf5Lock(), *dataset_, region, clipped.view()); });
     }
     state_->guarded([&] { detail::write_raw_chunk(detail::Hdf5Lock(), *dataset_, region.offset, encoded); });
+}
+
+std::optional<PlainStorage> OutputDataset::plain_storage() const {
+    if (info().layout != Layout::contiguous || info().shape.empty() || !pipeline_.empty()) return std::nullopt;
+    return state_->guarded([&] { return detail::plain_storage(detail::Hdf5Lock(), *dataset_, state_->part()); });
 }
 
 std::vector<std::byte> OutputDataset::fill() const {

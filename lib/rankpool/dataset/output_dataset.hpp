@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include <rankpool/dataset/element_type.hpp>
 #include <rankpool/dataset/filter_pipeline.hpp>
 #include <rankpool/dataset/grid.hpp>
+#include <rankpool/dataset/plain_storage.hpp>
 
 namespace rankpool {
 
@@ -48,6 +50,11 @@ class OutputDataset {
     /// elements of a chunk of grid(), padded to full size.
     /// @param encoded  made by encode() with pipeline()
     void write_encoded_chunk(std::uint64_t chunk, const EncodedChunk& encoded);
+
+    /// Where other processes can write its elements themselves, before the file is committed; none unless it is
+    /// contiguous, without a fill value of its own.
+    /// @throws DatasetError  the file would become longer than this process may make it
+    std::optional<PlainStorage> plain_storage() const;
 
     void set_attribute(const std::string& name, const AttributeValue& value);
 

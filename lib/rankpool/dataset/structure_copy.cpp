@@ -6,6 +6,7 @@
 #include <rankpool/dataset/detail/file_cache.hpp>
 #include <rankpool/dataset/detail/object_copy.hpp>
 #include <rankpool/dataset/detail/output_state.hpp>
+#include <rankpool/dataset/detail/plain_storage.hpp>
 #include <rankpool/dataset/detail/type_description.hpp>
 #include <rankpool/dataset/filter_pipeline.hpp>
 #include <rankpool/dataset/structure_copy.hpp>
@@ -146,6 +147,7 @@ class StructureCopy {
                                    "which the copy would share");
         }
         if (is_fixed) apply_change(path, source, *properties);
+        if (is_fixed && source.info.storage_bytes != 0) detail::allocate_early(*properties, output_.place(path));
         owned(H5Dcreate2(target_, path.c_str(), *plain_type, *space, *link_properties(), *properties, H5P_DEFAULT),
               H5Dclose, "create", output_.place(path));
         auto target = output_.file().keep(detail::open_dataset(target_, output_.place(path)));

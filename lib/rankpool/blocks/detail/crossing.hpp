@@ -6,6 +6,7 @@
 #include <rankpool/dataset/dataset.hpp>
 #include <rankpool/dataset/dataset_error.hpp>
 #include <rankpool/dataset/filter_pipeline.hpp>
+#include <rankpool/dataset/plain_storage.hpp>
 #include <rankpool/task/codec_std.hpp>
 #include <rankpool/task/exception_type.hpp>
 
@@ -66,6 +67,26 @@ struct Codec<EncodedChunk> {
         chunk.bytes = Bytes(reader.raw(reader.count()));
         chunk.skipped_filters = reader.value<std::uint32_t>();
         return chunk;
+    }
+};
+
+template <>
+struct Codec<PlainStorage> {
+    static void write(ByteWriter& writer, const PlainStorage& storage) {
+        writer.text(storage.path);
+        writer.value(storage.file_id);
+        writer.value(storage.offset);
+        writer.text(storage.target);
+        writer.text(storage.dataset);
+    }
+    static PlainStorage read(ByteReader& reader) {
+        PlainStorage storage;
+        storage.path = reader.text();
+        storage.file_id = reader.value<std::uint64_t>();
+        storage.offset = reader.value<std::uint64_t>();
+        storage.target = reader.text();
+        storage.dataset = reader.text();
+        return storage;
     }
 };
 

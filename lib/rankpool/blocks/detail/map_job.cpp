@@ -15,6 +15,12 @@ void add_chunks(MadeChunks& made, std::uint32_t output, const OutputForm& form, 
                 BytesView elements) {
     const ChunkGrid grid(form.shape, form.chunk_shape);
     const auto size = static_cast<std::size_t>(form.element_bytes);
+    if (form.storage && write_in_place(*form.storage, form.shape, block, elements, size)) {
+        for_each_chunk(grid, block, [&](std::uint64_t chunk, const Region& shared) {
+            made.push_back({output, chunk, {}, shared.element_count() * size});
+        });
+        return;
+    }
     for_each_chunk(grid, block, [&](std::uint64_t chunk, const Region& shared) {
         if (shared == block && block.extent == form.chunk_shape && !form.is_swapped) {
             made.push_back({output, chunk, encode(elements, form.pipeline)});
@@ -54,6 +60,7 @@ void Codec<detail::MapJob>::write(ByteWriter& writer, const detail::MapJob& job)
         encode(writer, form.pipeline);
         encode(writer, form.fill);
         writer.value(static_cast<std::uint8_t>(form.is_swapped));
+        encode(writer, form.storage);
     }
     encode(writer, job.plan);
     encode(writer, job.halo);
@@ -71,6 +78,7 @@ detail::MapJob Codec<detail::MapJob>::read(ByteReader& reader) {
         form.pipeline = decode<FilterPipeline>(reader);
         form.fill = decode<std::vector<std::byte>>(reader);
         form.is_swapped = reader.value<std::uint8_t>() != 0;
+        form.storage = decode<std::optional<PlainStorage>>(reader);
         job.outputs.push_back(std::move(form));
     }
     job.plan = decode<BlockPlan>(reader);
@@ -83,6 +91,7 @@ void Codec<detail::MadeChunk>::write(ByteWriter& writer, const detail::MadeChunk
     writer.value(made.output);
     writer.value(made.chunk);
     encode(writer, made.content);
+    writer.value(made.bytes_in_place);
 }
 
 detail::MadeChunk Codec<detail::MadeChunk>::read(ByteReader& reader) {
@@ -90,6 +99,7 @@ detail::MadeChunk Codec<detail::MadeChunk>::read(ByteReader& reader) {
     made.output = reader.value<std::uint32_t>();
     made.chunk = reader.value<std::uint64_t>();
     made.content = decode<EncodedChunk>(reader);
+    made.bytes_in_place = reader.value<std::uint64_t>();
     return made;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <rankpool/blocks/block_plan.hpp>
@@ -8,6 +9,7 @@
 #include <rankpool/blocks/detail/crossing.hpp>
 #include <rankpool/dataset/element_type.hpp>
 #include <rankpool/dataset/filter_pipeline.hpp>
+#include <rankpool/dataset/plain_storage.hpp>
 
 namespace rankpool::detail {
 
@@ -17,8 +19,9 @@ struct OutputForm {
     Shape chunk_shape;
     std::uint64_t element_bytes = 0;
     FilterPipeline pipeline;
-    std::vector<std::byte> fill;  ///< One element: what lies beyond the edge in clipped chunks.
-    bool is_swapped = false;      ///< The file has another byte order than memory.
+    std::vector<std::byte> fill;               ///< One element: what lies beyond the edge in clipped chunks.
+    bool is_swapped = false;                   ///< The file has another byte order than memory.
+    std::optional<PlainStorage> storage = {};  ///< Where ranks that see the file write themselves.
 };
 
 /// What all tasks of one operation share.
@@ -35,10 +38,11 @@ struct MadeChunk {
     std::uint32_t output = 0;
     std::uint64_t chunk = 0;
     EncodedChunk content;
+    std::uint64_t bytes_in_place = 0;  ///< Not 0: this many were written where they belong already.
 };
 using MadeChunks = std::vector<MadeChunk>;
 
-/// Encodes the chunks of an output that a block covers; it covers them completely.
+/// Encodes the chunks of an output that a block covers; it covers them completely. Or writes them, where this rank can.
 /// @param elements  of the block
 void add_chunks(MadeChunks& made, std::uint32_t output, const OutputForm& form, const Region& block,
                 BytesView elements);

@@ -34,12 +34,14 @@ ChunkGrid common_grid(const std::vector<OutputDataset>& outputs) {
 }  // namespace
 
 OutputForm form_of(const OutputDataset& output) {
+    const bool is_swapped = output.info().byte_order == ByteOrder::big;
     return {output.info().shape,
             output.grid().chunk_shape(),
             output.info().element_bytes,
             output.pipeline(),
             output.fill(),
-            output.info().byte_order == ByteOrder::big};
+            is_swapped,
+            is_swapped ? std::nullopt : output.plain_storage()};
 }
 
 void check_outputs(const std::vector<OutputDataset>& outputs, const std::vector<ElementType>& types) {
@@ -128,9 +130,11 @@ Future<BlockSummary> run_map(Executor& pool, MapJob job, std::vector<OutputDatas
          .consume =
              [shared, files, counting, summary, element_bytes](std::uint64_t task, const MadeChunks& made) {
                  for (const MadeChunk& chunk : made) {
-                     files->at(chunk.output).write_encoded_chunk(chunk.chunk, chunk.content);
+                     if (chunk.bytes_in_place == 0) {
+                         files->at(chunk.output).write_encoded_chunk(chunk.chunk, chunk.content);
+                     }
                      ++summary->chunk_count;
-                     summary->stored_bytes += chunk.content.bytes.size();
+                     summary->stored_bytes += chunk.bytes_in_place + chunk.content.bytes.size();
                  }
                  counting->add(shared->plan.region(task).element_count() * element_bytes);
              },

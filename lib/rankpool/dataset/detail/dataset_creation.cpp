@@ -2,6 +2,7 @@
 #include <vector>
 
 #include <rankpool/dataset/detail/dataset_creation.hpp>
+#include <rankpool/dataset/detail/plain_storage.hpp>
 
 namespace rankpool::detail {
 namespace {
@@ -70,7 +71,11 @@ Handle dataset_properties(const DatasetOptions& options, const Place& place) {
     checked(H5Pset_obj_track_times(*properties, false), "create", place);
     checked(H5Pset_attr_creation_order(*properties, creation_order), "create", place);
     if (options.fill_value) set_fill_value(*properties, *options.fill_value, place);
-    if (options.layout == Layout::chunked) set_chunks_and_filters(*properties, options, place);
+    if (options.layout == Layout::chunked) {
+        set_chunks_and_filters(*properties, options, place);
+    } else {
+        allocate_early(*properties, place);
+    }
     return properties;
 }
 
@@ -92,7 +97,10 @@ Handle create_file(const std::string& path, const Place& place) {
     checked(H5Pset_obj_track_times(*creation, false), "create", place);
     checked(H5Pset_link_creation_order(*creation, creation_order), "create", place);
     checked(H5Pset_attr_creation_order(*creation, creation_order), "create", place);
-    return owned(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, *creation, H5P_DEFAULT), H5Fclose, "create", place);
+    const Handle access = owned(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "create", place);
+    // HDF5 would keep pieces of contiguous datasets in memory and write them over what others have written meanwhile.
+    checked(H5Pset_sieve_buf_size(*access, 0), "create", place);
+    return owned(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, *creation, *access), H5Fclose, "create", place);
 }
 
 std::string absolute_name(const std::string& name) {
