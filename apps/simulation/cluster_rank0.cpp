@@ -11,7 +11,7 @@ using namespace scheduler;
 namespace {
 
 /// How far ahead the scheduler is told what comes: a wait for memory is as long as some events.
-constexpr std::size_t expected_ahead = 6;
+constexpr std::size_t expected_ahead = 8;
 
 TaskId task_of(const auto& report) {
     return std::visit([](const auto& each) { return each.task; }, report);

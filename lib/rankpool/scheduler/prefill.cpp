@@ -62,7 +62,7 @@ bool Prefill::is_worth_moving(const Worker& worker, FunctionId function) const {
     return length * 4 >= short_task_ns_ && length * worker.ahead() >= std::uint64_t{short_task_ns_} * worker.slots;
 }
 
-bool Prefill::has_room_ahead(const Worker& worker, FunctionId function, Market market) const {
+bool Prefill::has_room_ahead(const Worker& worker, FunctionId function, const Market& market) const {
     const std::uint64_t average = average_ns(function);
     const std::uint64_t length = average != 0 ? average : queued_work_ns_;
     if (length >= (market.is_ordered ? long_task_in_order_ns_ : long_task_ns_)) return false;
@@ -78,7 +78,7 @@ bool Prefill::has_room_ahead(const Worker& worker, FunctionId function, Market m
     return worker.expected_ns < worker.slots * (work_behind_ns(length, market) + length);
 }
 
-std::uint64_t Prefill::work_behind_ns(std::uint64_t length, Market market) const {
+std::uint64_t Prefill::work_behind_ns(std::uint64_t length, const Market& market) const {
     // Half of a slot's share in what is ready: so the last tasks of a run are shared out in small portions.
     // Source: Polychronopoulos and Kuck: Guided self-scheduling, IEEE Transactions on Computers 36 (1987).
     const std::uint64_t ready_ns = market.ready * length, halves = 2 * market.slots;

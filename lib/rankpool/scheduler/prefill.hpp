@@ -42,8 +42,9 @@ class Prefill {
         std::uint64_t slots = 0;  ///< of all active workers
         bool is_ordered = false;  ///< what goes first matters more than a round trip
     };
-    /// True if the worker should get a task of this function now.
-    bool has_room(const Worker& worker, FunctionId function, Market market) const {
+    /// True if the worker should get a task of this function now. (By reference: a copy that is read in other pieces
+    /// than it was written in waits until all writes before it have reached the cache.)
+    bool has_room(const Worker& worker, FunctionId function, const Market& market) const {
         return worker.load < worker.slots || has_room_ahead(worker, function, market);
     }
 
@@ -57,8 +58,8 @@ class Prefill {
     std::uint64_t average_ns(FunctionId function) const {
         return function.value < measured_.size() ? measured_[function.value].average_ns : 0;
     }
-    bool has_room_ahead(const Worker& worker, FunctionId function, Market market) const;
-    std::uint64_t work_behind_ns(std::uint64_t length, Market market) const;
+    bool has_room_ahead(const Worker& worker, FunctionId function, const Market& market) const;
+    std::uint64_t work_behind_ns(std::uint64_t length, const Market& market) const;
 
     std::vector<Measured> measured_;  ///< by function
     std::uint32_t functions_max_;

@@ -62,9 +62,30 @@ void Scheduler::on(const TaskSubmitted& event, Instant now, CommandSink& command
     place_ready_tasks(commands);
 }
 
-void Scheduler::expect_report(WorkerId worker, TaskId task) const {
-    if (tasks_.contains(task)) fetch_all(tasks_[task]);
-    if (workers_.contains(worker)) fetch(&workers_[worker]);
+void Scheduler::expect_report(WorkerId worker, TaskId task) {
+    if (!tasks_.contains(task) || !workers_.contains(worker)) return;
+    fetch_all(tasks_[task]);
+    fetch(&workers_[worker]);
+    // Those of four calls ago have arrived, so their neighbours are known.
+    Expected& earlier = expected_[next_expected_++ % expected_.size()];
+    if (earlier.worker.is_valid()) fetch_neighbours(earlier.worker, earlier.task);
+    earlier = {worker, task};
+}
+
+void Scheduler::fetch_neighbours(WorkerId worker, TaskId task) const {
+    const auto fetch_task = [&](TaskId id) {
+        if (id.is_valid()) fetch_all(tasks_[id]);
+    };
+    const auto fetch_worker = [&](WorkerId id) {
+        if (id.is_valid()) fetch(&workers_[id]);
+    };
+    const Worker& at = workers_[worker];
+    fetch_task(tasks_[task].next);
+    fetch_task(at.queue.last);
+    for (const RankingLinks& links : {at.by_load, at.by_surplus}) {
+        fetch_worker(links.previous);
+        fetch_worker(links.next);
+    }
 }
 
 Counters Scheduler::counters() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -61,7 +62,7 @@ class Scheduler {
 
     /// Tells that reports of this worker about this task come soon, some events ahead: hides the wait for their memory.
     /// Optional, and never wrong.
-    void expect_report(WorkerId worker, TaskId task) const;
+    void expect_report(WorkerId worker, TaskId task);
 
     /// When to call again, with TimePassed, if there is no news before.
     std::optional<Instant> next_deadline() const;
@@ -83,6 +84,7 @@ class Scheduler {
 
   private:
     // scheduler.cpp
+    void fetch_neighbours(WorkerId worker, TaskId task) const;
     void advance(Instant now);
     TaskState state_of(TaskId id) const;
     [[noreturn]] void refuse(TaskId id, const std::string& why) const;
@@ -248,6 +250,12 @@ class Scheduler {
     std::uint64_t put_off_count_ = 0;
     TaskList settling_;               ///< settled tasks whose dependents are still to be settled; empty between events
     std::vector<TaskId> lost_tasks_;  ///< working space of WorkerLost
+    struct Expected {
+        WorkerId worker;
+        TaskId task;
+    };
+    std::array<Expected, 4> expected_;  ///< of expect_report(): on their way into the cache; decides nothing
+    std::uint32_t next_expected_ = 0;
 };
 
 }  // namespace rankpool::scheduler
