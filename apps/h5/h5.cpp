@@ -16,6 +16,7 @@ void add_h5_command(CLI::App& program, Action& action) {
     add_h5_verify(*h5, action);
     add_h5_diff(*h5, action);
     add_h5_select(*h5, action);
+    add_h5_pyramid(*h5, action);
 }
 
 }  // namespace rankpool::apps

@@ -14,6 +14,7 @@ void add_h5_repack(CLI::App& h5, Action& action);
 void add_h5_verify(CLI::App& h5, Action& action);
 void add_h5_diff(CLI::App& h5, Action& action);
 void add_h5_select(CLI::App& h5, Action& action);
+void add_h5_pyramid(CLI::App& h5, Action& action);
 
 /// Adds `rankpool bench h5`.
 void add_bench_h5(CLI::App& bench, Action& action);

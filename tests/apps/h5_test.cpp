@@ -145,6 +145,20 @@ TEST_F(H5, select_writes_values_in_order) {
     EXPECT_EQ(json["max"], 99988 - 99988 % 7);
 }
 
+TEST_F(H5, pyramid_makes_levels_until_they_fit) {
+    const Ran ran = run_program("h5 pyramid " + input + ":/again " + output + " --factor 2 --until 100", 2);
+    EXPECT_EQ(ran.exit_code, 0) << ran.err;
+    EXPECT_EQ(ran.out, output + ":/again/level_1  {150, 200}\n" + output + ":/again/level_2  {75, 100}\n");
+    const Ran mean = run_program("h5 stats --json " + output + ":/again/level_2");
+    const Ran original = run_program("h5 stats --json " + input + ":/again");
+    EXPECT_NEAR(nlohmann::json::parse(mean.out)["mean"].get<double>(),
+                nlohmann::json::parse(original.out)["mean"].get<double>(), 1e-6);
+    const Ran small = run_program("h5 pyramid " + input + ":/again " + output);
+    EXPECT_EQ(small.exit_code, 0);
+    EXPECT_NE(small.err.find("needs no levels"), std::string::npos) << small.err;
+    EXPECT_EQ(run_program("h5 pyramid " + input + ":/again " + output + " --method median").exit_code, 2);
+}
+
 TEST_F(H5, info_tells_files_and_datasets) {
     const Ran file = run_program("h5 info " + input);
     EXPECT_EQ(file.exit_code, 0) << file.err;

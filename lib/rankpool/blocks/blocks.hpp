@@ -9,6 +9,7 @@
 #include <rankpool/blocks/check.hpp>
 #include <rankpool/blocks/copy.hpp>
 #include <rankpool/blocks/difference.hpp>
+#include <rankpool/blocks/downsample.hpp>
 #include <rankpool/blocks/histogram.hpp>
 #include <rankpool/blocks/map_blocks.hpp>
 #include <rankpool/blocks/map_reduce.hpp>
