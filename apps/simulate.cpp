@@ -53,6 +53,8 @@ std::string report_on_synthetic(const SimulateOptions& options) {
          .durations = simulation::parse_duration_mix(options.durations),
          .seed = options.cluster.seed,
          .requests = options.requests,
+         .ranks = options.wide,
+         .speculative = static_cast<std::uint32_t>(std::lround(options.speculative * 1e3)),
          .raising_ppm = static_cast<std::uint32_t>(std::lround(options.fail_rate * 1e6)),
          .retries = options.fail_rate > 0 ? options.retries : 0});
     return report_on(options, workload, options.graph + ", " + options.durations);
@@ -60,10 +62,14 @@ std::string report_on_synthetic(const SimulateOptions& options) {
 
 int run_simulate(SimulateOptions options) {
     if (current_launch().rank != 0) return exit_success;  // One simulation is enough.
+    options.cluster.slow_workers = static_cast<std::uint32_t>(std::lround(options.slow_workers * 1e3));
     options.cluster.latency = simulation::parse_duration(options.latency);
     // So the largest request fits twice.
     if (options.requests > 0) options.cluster.stock = 2 * simulation::synthetic_need_max;
     try {
+        if (options.wide > 1 && options.requests == 0) {
+            throw ConfigError("--wide says for how many workers every third request is, so it needs --requests");
+        }
         const std::string report = options.trace.empty() ? report_on_synthetic(options) : report_on_trace(options);
         std::fputs(report.c_str(), stdout);
         return exit_success;

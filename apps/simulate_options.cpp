@@ -24,6 +24,8 @@ const char* const examples =
     "      rows of 1,000 tasks, each waiting for three of the row above\n"
     "  rankpool simulate --fail-rate 0.01 --lose-workers 20 --seed 7\n"
     "      with accidents; the same seed gives the same accidents\n"
+    "  rankpool simulate --workers 100 --tasks 1000 --durations constant:1s --slow-workers 0.02 --speculative 1\n"
+    "      what copies of stragglers bring where two workers of a hundred are slow\n"
     "  rankpool simulate --from-trace durations.csv --ranks 8,16,32\n"
     "      how long would the recorded tasks take on so many ranks?\n"
     "\n"
@@ -76,6 +78,17 @@ CLI::App* add_simulate_options(CLI::App& program, SimulateOptions& options) {
         .add_option("--requests", options.requests,
                     "Different requests for amounts of two resources; two thirds of the tasks make one")
         ->check(CLI::Range(0U, 10'000U))
+        ->capture_default_str();
+    command.add_option("--wide", options.wide, "So many workers together for every third request")
+        ->check(CLI::Range(1U, 10'000'000U))
+        ->capture_default_str();
+    command
+        .add_option("--speculative", options.speculative,
+                    "Share of tasks of which a copy may be started if they take unusually long")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command.add_option("--slow-workers", options.slow_workers, "Share of workers that are two to eight times slower")
+        ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
     command
         .add_option("--lose-workers", options.cluster.lost_workers, "Workers that die at random moments (not the last)")

@@ -19,6 +19,9 @@ struct SimulateOptions {
     std::string durations = "uniform:500us,1500us";
     std::string latency = "10us";
     std::uint32_t requests = 0;
+    std::uint32_t wide = 1;
+    double speculative = 0;
+    double slow_workers = 0;
     double fail_rate = 0;
     std::uint32_t retries = 3;
     std::string trace;

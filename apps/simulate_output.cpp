@@ -38,7 +38,8 @@ Json object_of(const SimulatedRun& run, const std::string& workload) {
              run.tasks - counters.settled_as(Settlement::succeeded) - counters.settled_as(Settlement::failed)},
             {"retries", counters.retries},
             {"lost_retries", counters.lost_retries},
-            {"taken_back", counters.stolen_back}};
+            {"taken_back", counters.stolen_back},
+            {"copies", counters.copies}};
 }
 
 /// What bounds the time, in a word or two.
@@ -81,9 +82,9 @@ std::string simulate_text(const SimulatedRun& run, const std::string& workload) 
         "  {:<24}{}, {} failed, {} never ran for want of an input\n", "succeeded",
         format_count(counters.settled_as(Settlement::succeeded)), format_count(counters.settled_as(Settlement::failed)),
         format_count(run.tasks - counters.settled_as(Settlement::succeeded) - counters.settled_as(Settlement::failed)));
-    text += fmt::format("  {:<24}{} after an exception, {} after a lost worker; {} taken back\n", "tried again",
-                        format_count(counters.retries), format_count(counters.lost_retries),
-                        format_count(counters.stolen_back));
+    text += fmt::format("  {:<24}{} after an exception, {} after a lost worker; {} taken back, {} copied\n",
+                        "tried again", format_count(counters.retries), format_count(counters.lost_retries),
+                        format_count(counters.stolen_back), format_count(counters.copies));
     const std::string advice = advice_on(run);
     return advice.empty() ? text : text + '\n' + advice;
 }

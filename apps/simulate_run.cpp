@@ -45,6 +45,7 @@ SimulatedRun simulate(const SimulatedCluster& cluster, const simulation::Workloa
         simulation::VirtualCluster virtual_cluster({.workers = cluster.workers,
                                                     .slots = cluster.slots,
                                                     .latency = cluster.latency,
+                                                    .slow_workers = cluster.slow_workers,
                                                     .stock = cluster.stock,
                                                     .seed = cluster.seed},
                                                    workload, scheduler);

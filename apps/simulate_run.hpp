@@ -19,7 +19,8 @@ struct SimulatedCluster {
     std::uint32_t slots = 1;
     Duration latency = std::chrono::microseconds(10);
     std::uint32_t lost_workers = 0;
-    scheduler::Amount stock = 0;  ///< of each resource that tasks ask for, on every worker
+    std::uint32_t slow_workers = 0;  ///< in a thousand, two to eight times slower
+    scheduler::Amount stock = 0;     ///< of each resource that tasks ask for, on every worker
     std::uint64_t seed = 1;
 };
 

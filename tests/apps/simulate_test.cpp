@@ -80,6 +80,22 @@ TEST(Simulate, runs_tasks_that_need_resources) {
     EXPECT_GE(report.at("makespan_s"), report.at("lower_bound_s"));
 }
 
+TEST(Simulate, runs_tasks_over_several_workers) {
+    const Json report = report_of(small + "--requests 6 --wide 4 --lose-workers 3");
+    EXPECT_EQ(report.at("succeeded"), 2000);
+    EXPECT_GT(report.at("executions"), 2000);
+}
+
+TEST(Simulate, copies_stragglers_of_slow_workers) {
+    const std::string slow = "simulate --workers 100 --tasks 1000 --durations constant:1s --slow-workers 0.02";
+    const Json patient = report_of(slow);
+    const Json copying = report_of(slow + " --speculative 1");
+    EXPECT_EQ(patient.at("copies"), 0);
+    EXPECT_GT(copying.at("copies"), 0);
+    EXPECT_EQ(copying.at("succeeded"), 1000);
+    EXPECT_LT(copying.at("makespan_s"), patient.at("makespan_s"));
+}
+
 TEST(Simulate, answers_how_long_recorded_tasks_take) {
     std::string csv = "function,host,duration_s\n";
     for (int i = 0; i < 60; ++i) csv += "\"fit, both\",n1,1\r\n";

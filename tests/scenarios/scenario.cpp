@@ -58,9 +58,9 @@ std::string Scenario::say(const std::string& line) {
     if (verb == "submit") return tell(submit(words));
     if (verb == "return" || verb == "raise" || verb == "time-out" || verb == "crash") return tell(finish(verb, words));
     if (verb == "start") return tell(TaskStarted{task(subject), execution(subject)});
-    if (verb == "suspend") return tell(TaskSuspended{task(subject), execution(subject)});
-    if (verb == "resume") return tell(TaskResumed{task(subject), execution(subject)});
-    if (verb == "give-back") return tell(TaskReturned{task(subject), execution(subject)});
+    if (verb == "suspend") return tell(TaskSuspended{task(subject), execution(subject), member(subject)});
+    if (verb == "resume") return tell(TaskResumed{task(subject), execution(subject), member(subject)});
+    if (verb == "give-back") return tell(TaskReturned{task(subject), execution(subject), member(subject)});
     if (verb == "keep") return tell(RevokeRefused{task(subject), execution(subject)});
     if (verb == "cancel") return tell(CancelRequested{task(subject)});
     if (verb == "wait") return wait(duration_of(subject));
@@ -104,6 +104,8 @@ Event Scenario::submit(Words words) {
             event.priority = number_of<std::int32_t>(take(words));
         } else if (word == "request") {
             event.request = RequestId{number_after('r', take(words))};
+        } else if (word == "speculative") {
+            event.is_speculative = true;
         } else if (word == "path") {
             event.path = number_of<std::uint32_t>(take(words));
         } else if (word == "level") {
@@ -121,6 +123,10 @@ Event Scenario::submit(Words words) {
 Event Scenario::join(Words words) {
     WorkerJoined event{.worker = WorkerId{number_after('w', take(words))}};
     if (!words.empty()) event.slots = number_of<std::uint32_t>(take(words));
+    if (!words.empty() && words.front() == "on") {
+        take(words);
+        event.node = NodeId{number_after('n', take(words))};
+    }
     needs_.assign(1, {});
     while (!words.empty()) needs_[0].push_back(need(words));
     event.resources = needs_[0];
@@ -146,6 +152,11 @@ Event Scenario::define(Words words) {
         if (words.front() == "time") {
             take(words);
             event.time = duration_of(take(words));
+            continue;
+        }
+        if (words.front() == "ranks") {
+            take(words);
+            event.ranks = number_of<std::uint32_t>(take(words));
             continue;
         }
         if (words.front() == "on") {
@@ -185,18 +196,25 @@ Event Scenario::finish(const std::string& verb, Words words) {
                         : verb == "raise" ? TaskEnd::raised
                         : verb == "crash" ? TaskEnd::crashed
                                           : TaskEnd::timed_out;
-    return TaskFinished{task(subject), execution(subject), end, busy, bytes};
+    return TaskFinished{task(subject), execution(subject), end, busy, bytes, member(subject)};
 }
 
 TaskId Scenario::task(const std::string& word) const {
-    return TaskId{number_after('t', word.substr(0, word.find('@')))};
+    return TaskId{number_after('t', word.substr(0, word.find_first_of("@#")))};
 }
 
 Execution Scenario::execution(const std::string& word) const {
     const std::size_t at = word.find('@');
-    if (at != std::string::npos) return Execution{number_of<std::uint32_t>(word.substr(at + 1))};
+    if (at != std::string::npos) {
+        return Execution{number_of<std::uint32_t>(word.substr(at + 1, word.find('#') - at - 1))};
+    }
     const auto found = executions_.find(task(word));
     return found != executions_.end() ? found->second : Execution{0};
+}
+
+std::uint32_t Scenario::member(const std::string& word) {
+    const std::size_t at = word.find('#');
+    return at == std::string::npos ? 0 : number_of<std::uint32_t>(word.substr(at + 1));
 }
 
 std::string Scenario::counters() const {

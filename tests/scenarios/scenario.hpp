@@ -30,6 +30,7 @@ class Scenario {
     Event finish(const std::string& verb, Words words);
     TaskId task(const std::string& word) const;
     Execution execution(const std::string& word) const;
+    static std::uint32_t member(const std::string& word);
     std::string counters() const;
 
     Scheduler scheduler_;

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <scheduler/scheduler_harness.hpp>
 #include <string>
 #include <vector>
@@ -109,7 +110,9 @@ TEST(Explain, says_why_a_task_does_not_run) {
     EXPECT_EQ(scheduler->explain(t3), "task 3 waits for 3 inputs: 0 (ready), 2 (ready)");
     scheduler.given({worker_joined(w0)});
     EXPECT_EQ(scheduler->explain(t1), "task 1 was sent to worker 0, which got 1 tasks before it and has 1 slots");
-    EXPECT_EQ(scheduler->explain(t2), "task 2 is ready, but all 1 workers have enough to do, and 0 tasks go first");
+    EXPECT_EQ(scheduler->explain(t2),
+              "task 2 is ready, and 0 tasks go first; worker 0: 1 slot taken, 1 ahead: the most is 1 while none of its "
+              "function has ended");
     scheduler.given({started(t0)});
     EXPECT_EQ(scheduler->explain(t0), "task 0 runs on worker 0");
     scheduler.given({suspended(t0)});
@@ -117,6 +120,34 @@ TEST(Explain, says_why_a_task_does_not_run) {
     scheduler.given({cancel(t1)});
     EXPECT_EQ(scheduler->explain(t1), "task 1 was sent to worker 0 and is asked back");
     EXPECT_EQ(scheduler->explain(t7), "task 7 is settled or was never submitted");
+}
+
+TEST(Explain, lists_workers_with_the_numbers_of_the_decision) {
+    SchedulerHarness scheduler;
+    scheduler.given_duration(f0, std::chrono::milliseconds(10));
+    scheduler.given_duration(f1, std::chrono::microseconds(100));
+    scheduler.given({worker_joined(w0), worker_joined(w1), worker_joined(w2, 2), worker_joined(w3)});
+    for (std::uint32_t i = 0; i < 5; ++i) scheduler.given({task_submitted(TaskId{i})});
+    scheduler.given({worker_draining(w3), task_submitted(t5), with_function(f1, task_submitted(t6))});
+    EXPECT_EQ(
+        scheduler->explain(t5),
+        "task 5 is ready, and 0 tasks go first; 2 workers (worker 0, worker 1): 1 slot taken, and such tasks take "
+        "10000 us: none that take 500 us or more is sent ahead of a free slot; worker 2: 2 slots taken, and such "
+        "tasks take 10000 us: none that take 500 us or more is sent ahead of a free slot; worker 3: takes no more "
+        "tasks");
+    EXPECT_EQ(scheduler->explain(t6),
+              "task 6 is ready, and 1 tasks go first; 2 workers (worker 0, worker 1): 1 slot taken, 10000 us of work "
+              "there: 125 us are enough; worker 2: 2 slots taken, 20000 us of work there: 250 us are enough; worker 3: "
+              "takes no more tasks");
+}
+
+TEST(Explain, puts_workers_of_one_reason_together) {
+    SchedulerHarness scheduler;
+    for (std::uint32_t i = 0; i < 1000; ++i) scheduler.given({worker_joined(WorkerId{i})});
+    for (std::uint32_t i = 0; i < 2001; ++i) scheduler.given({task_submitted(TaskId{i})});
+    EXPECT_EQ(scheduler->explain(TaskId{2000}),
+              "task 2000 is ready, and 0 tasks go first; 1000 workers (worker 0, worker 1, worker 2, worker 3, ...): 1 "
+              "slot taken, 1 ahead: the most is 1 while none of its function has ended");
 }
 
 TEST(Digest, differs_when_runs_differ_and_only_then) {

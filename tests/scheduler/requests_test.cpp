@@ -150,7 +150,7 @@ TEST(Requests, are_explained_by_worker) {
                      with_request(r0, task_submitted(t1))});
     EXPECT_EQ(
         scheduler->explain(t1),
-        "task 1 is ready; request 0 for 1 gpu, or 8 core can be met by 1 workers; worker 1 has 1 of 2 slots free, "
+        "task 1 is ready; request 0 for 1 gpu, or 8 core can be met by 1 workers; worker 1: 1 of 2 slots free, "
         "lacks 1 gpu or 4 core");
 }
 

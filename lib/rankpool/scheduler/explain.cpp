@@ -1,4 +1,5 @@
 #include <rankpool/scheduler/scheduler.hpp>
+#include <rankpool/scheduler/worker_groups.hpp>
 
 namespace rankpool::scheduler {
 namespace {
@@ -49,8 +50,29 @@ std::string Scheduler::explain_ready(TaskId id) const {
         is_found = is_found || other == id;
         if (!is_found) ++earlier;
     });
-    return "is ready, but all " + std::to_string(workers_.active()) + " workers have enough to do, and " +
-           std::to_string(earlier) + " tasks go first";
+    return "is ready, and " + std::to_string(earlier) + " tasks go first; " + explain_workers(tasks_[id]);
+}
+
+std::string Scheduler::explain_workers(const Task& task) const {
+    WorkerGroups groups;
+    for (WorkerId id{0}; id.value < workers_.size(); ++id.value) {
+        const Worker& worker = workers_[id];
+        if (worker.state == WorkerState::draining) groups.add(id, "takes no more tasks");
+        if (worker.state != WorkerState::active) continue;
+        if (worker.is_reserved) {
+            groups.add(id, "kept for task " + std::to_string(reservation_.task.value) + ", which needs " +
+                               std::to_string(reservation_.workers.size()) + " workers together");
+        } else if (worker.free_slots() != 0) {
+            groups.add(id, "has a free slot");
+        } else if (prefill_.has_room(worker, task.function, market(task)) && would_end_late(task, wait_at(id))) {
+            const auto wait = std::chrono::duration_cast<std::chrono::microseconds>(wait_at(id)).count();
+            groups.add(id, "after a wait of % us there it would not end in time", static_cast<std::uint64_t>(wait));
+        } else {
+            const Prefill::Words words = prefill_.words_of_room(worker, task.function, market(task));
+            groups.add(id, words.text, words.number);
+        }
+    }
+    return groups.text();
 }
 
 std::string Scheduler::explain_held(TaskId id) const {

@@ -1,10 +1,11 @@
 // Why a task with a request does not run, with the numbers of the decision itself.
+#include <utility>
+
 #include <rankpool/scheduler/scheduler.hpp>
+#include <rankpool/scheduler/worker_groups.hpp>
 
 namespace rankpool::scheduler {
 namespace {
-
-constexpr std::uint32_t workers_named_max = 8;
 
 /// What a worker lacks of a variant: in sum over its needs, in 1/10,000 of each.
 struct Lack {
@@ -63,21 +64,24 @@ std::string Scheduler::explain(RequestId id) const {
 std::string Scheduler::explain_requested(TaskId id) const {
     const Request& request = requests_[tasks_[id].request];
     std::string text = "is ready; " + explain(tasks_[id].request);
-    std::uint32_t named = 0;
+    WorkerGroups groups;
     for (WorkerId worker{0}; worker.value < workers_.size(); ++worker.value) {
         if (request.pinned.is_valid() && worker != request.pinned) continue;
         if (workers_[worker].state != WorkerState::active || !could_run(request, worker)) continue;
-        if (++named > workers_named_max) return text + "; ...";
         const Worker& at = workers_[worker];
-        text += "; worker " + std::to_string(worker.value) + " has " + std::to_string(at.free_slots()) + " of " +
-                std::to_string(at.slots) + " slots free";
+        std::string reason = std::to_string(at.free_slots()) + " of " + std::to_string(at.slots) + " slots free";
+        bool is_lacking = false;
         for (std::uint32_t i = 0; i < request.variant_count(); ++i) {
             const Lack lack =
                 lack_of(stock_, request.variant(i), [&](ResourceId resource) { return stock_.free(worker, resource); });
-            if (!lack.text.empty()) text += (i == 0 ? ", lacks " : " or ") + lack.text;
+            if (lack.text.empty()) continue;
+            reason += (std::exchange(is_lacking, true) ? " or " : ", lacks ") + lack.text;
         }
+        if (at.is_reserved) reason += ", kept for task " + std::to_string(reservation_.task.value);
+        groups.add(worker, reason);
     }
-    return text;
+    const std::string workers = groups.text();
+    return workers.empty() ? text : text + "; " + workers;
 }
 
 }  // namespace rankpool::scheduler

@@ -62,20 +62,51 @@ bool Prefill::is_worth_moving(const Worker& worker, FunctionId function) const {
     return length * 4 >= short_task_ns_ && length * worker.ahead() >= std::uint64_t{short_task_ns_} * worker.slots;
 }
 
-bool Prefill::has_room_ahead(const Worker& worker, FunctionId function, const Market& market) const {
+Prefill::Room Prefill::room_ahead(const Worker& worker, FunctionId function, const Market& market) const {
     const std::uint64_t average = average_ns(function);
     const std::uint64_t length = average != 0 ? average : queued_work_ns_;
-    if (length >= (market.is_ordered ? long_task_in_order_ns_ : long_task_ns_)) return false;
-    if (worker.ahead() >= (average != 0 ? ahead_max_ : ahead_unmeasured_)) return false;
+    if (length >= (market.is_ordered ? long_task_in_order_ns_ : long_task_ns_)) return Room::too_long;
+    if (worker.ahead() >= (average != 0 ? ahead_max_ : ahead_unmeasured_)) return Room::too_many_ahead;
     // The first to end are the short ones, so an average is worth as much as the share of a slot in the tasks that have
     // ended: no worker holds more than that ahead, and what was promised to unmeasured ones.
     if (average != 0 &&
         worker.ahead() * market.slots > worker.slots * (market.slots + measured_[function.value].count)) {
-        return false;
+        return Room::too_little_known;
     }
     // With tasks of one length this is: ahead * length < slots * work_behind. Among mixed lengths, a short task does
     // not queue up behind a long one.
-    return worker.expected_ns < worker.slots * (work_behind_ns(length, market) + length);
+    const bool is_enough = worker.expected_ns >= worker.slots * (work_behind_ns(length, market) + length);
+    return is_enough ? Room::enough_work : Room::some;
+}
+
+Prefill::Words Prefill::words_of_room(const Worker& worker, FunctionId function, const Market& market) const {
+    const auto in_us = [](std::uint64_t time_ns) { return std::to_string(time_ns / 1000); };
+    const std::uint64_t average = average_ns(function);
+    const std::uint64_t length = average != 0 ? average : queued_work_ns_;
+    const std::string held = std::to_string(worker.slots) + (worker.slots == 1 ? " slot taken, " : " slots taken, ");
+    switch (room_ahead(worker, function, market)) {
+        case Room::some:
+            return {held + "% ahead, and room for it when the tasks before it are placed", worker.ahead()};
+        case Room::too_long:
+            return {held + "and such tasks take " + in_us(length) + " us: none that take " +
+                        in_us(market.is_ordered ? long_task_in_order_ns_ : long_task_ns_) +
+                        " us or more is sent ahead of a free slot",
+                    0};
+        case Room::too_many_ahead:
+            return {held + "% ahead: the most is " +
+                        (average != 0 ? std::to_string(ahead_max_)
+                                      : std::to_string(ahead_unmeasured_) + " while none of its function has ended"),
+                    worker.ahead()};
+        case Room::too_little_known:
+            return {held + "% ahead: that is enough while only " + std::to_string(measured_[function.value].count) +
+                        " of its function have ended on " + std::to_string(market.slots) + " slots",
+                    worker.ahead()};
+        case Room::enough_work:
+            break;
+    }
+    return {held + "% us of work there: " + in_us(worker.slots * (work_behind_ns(length, market) + length)) +
+                " us are enough",
+            worker.expected_ns / 1000};
 }
 
 std::uint64_t Prefill::work_behind_ns(std::uint64_t length, const Market& market) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <rankpool/scheduler/limits.hpp>
@@ -45,8 +46,18 @@ class Prefill {
     /// True if the worker should get a task of this function now. (By reference: a copy that is read in other pieces
     /// than it was written in waits until all writes before it have reached the cache.)
     bool has_room(const Worker& worker, FunctionId function, const Market& market) const {
-        return worker.load < worker.slots || has_room_ahead(worker, function, market);
+        return worker.load < worker.slots || room_ahead(worker, function, market) == Room::some;
     }
+    /// Why a worker without a free slot gets no task of this function now, if so.
+    enum class Room : std::uint8_t { some, too_long, too_many_ahead, too_little_known, enough_work };
+    Room room_ahead(const Worker& worker, FunctionId function, const Market& market) const;
+    /// The same in words, with the numbers; a '%' stands for the number that differs from worker to worker, which comes
+    /// with it.
+    struct Words {
+        std::string text;
+        std::uint64_t number = 0;
+    };
+    Words words_of_room(const Worker& worker, FunctionId function, const Market& market) const;
 
   private:
     struct Measured {
@@ -58,7 +69,6 @@ class Prefill {
     std::uint64_t average_ns(FunctionId function) const {
         return function.value < measured_.size() ? measured_[function.value].average_ns : 0;
     }
-    bool has_room_ahead(const Worker& worker, FunctionId function, const Market& market) const;
     std::uint64_t work_behind_ns(std::uint64_t length, const Market& market) const;
 
     std::vector<Measured> measured_;  ///< by function

@@ -217,6 +217,7 @@ class Scheduler {
     // explain.cpp
     std::string explain_waiting(TaskId id) const;
     std::string explain_ready(TaskId id) const;
+    std::string explain_workers(const Task& task) const;
     std::string explain_held(TaskId id) const;
     std::string explain_requested(TaskId id) const;
     std::string explain_rival(TaskId id) const;
