@@ -30,8 +30,9 @@ std::string state_text(const JobRecord& record, const JobEntry& job) {
     if (state->phase != JobPhase::ended) return state->words;
     if (const auto status = record.status(job.id)) {
         if (!status->next.empty()) return "stopped at the walltime, job " + status->next + " goes on";
-        return status->exit_code == exit_resumable ? "stopped at the walltime, can be resumed"
-                                                   : fmt::format("ended, exit code {}", status->exit_code);
+        if (status->exit_code == exit_resumable) return "stopped at the walltime, can be resumed";
+        return fmt::format("ended, exit code {}{}{}", status->exit_code, status->message.empty() ? "" : ": ",
+                           status->message);
     }
     return state->words;
 }

@@ -4,6 +4,7 @@
 #   jobscripts/local.sh                     the main job: build/release/examples/divisibility
 #   jobscripts/local.sh PROGRAM ARGUMENTS…  any rankpool program: a path, or the name of an example or of a program
 #                                           in build/release
+#   jobscripts/local.sh --time-limit 2h …   with so much time: what would not end before is not started (exit code 75)
 #   RANKPOOL_RANKS=4 jobscripts/local.sh …  with so many ranks. Otherwise one per core and one more, because rank 0
 #                                           coordinates and sleeps while it waits.
 #
@@ -24,6 +25,11 @@ known_programs() {
     [[ ! -d $project/apps ]] || echo rankpool
 }
 
+if [[ ${1:-} == --time-limit ]]; then
+    (($# > 1)) || fail "--time-limit needs a length of time, such as 90s, 15min or 2h"
+    export RANKPOOL_TIME_LIMIT=$2
+    shift 2
+fi
 case ${1:-} in
     -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" && exit 0 ;;
     -*) fail "unknown option '$1'; see jobscripts/local.sh --help" ;;

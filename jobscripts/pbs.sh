@@ -48,6 +48,11 @@ if [[ -n $walltime ]]; then
     export RANKPOOL_TIME_LIMIT_S
 fi
 
+# Where the program writes how its run went.
+mkdir -p "$PBS_O_WORKDIR/.rankpool"
+export RANKPOOL_STATUS_FILE=$PBS_O_WORKDIR/.rankpool/${PBS_JOBID%%.*}.run
+rm -f "$RANKPOOL_STATUS_FILE"
+
 # A distribution's mpirun does not know PBS: it needs the hosts, and to be told what to hand on to ranks elsewhere.
 launch=(mpirun --quiet --hostfile "$PBS_NODEFILE" -n "$ranks")
 for variable in OMP_NUM_THREADS "${!RANKPOOL_@}"; do launch+=(-x "$variable"); done
@@ -64,4 +69,7 @@ ranks_pid=$!
 while kill -0 $ranks_pid 2>/dev/null; do wait $ranks_pid || true; done    # A signal ends wait early.
 code=0
 wait $ranks_pid || code=$?
-exit $code
+# A rankpool program knows its exit code better than the launcher, which returns 0 or 137 in some cases whatever it says.
+told=
+if grep -qsx started_by_launcher=yes "$RANKPOOL_STATUS_FILE"; then told=$(sed -n 's/^exit_code=//p' "$RANKPOOL_STATUS_FILE"); fi
+exit "${told:-$code}"

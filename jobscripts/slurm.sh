@@ -49,6 +49,11 @@ fi
 echo "rankpool: job $SLURM_JOB_ID${SLURM_RESTART_COUNT:+ (restart $SLURM_RESTART_COUNT)} on $SLURM_JOB_NODELIST," \
     "$ranks ranks by ${launch[0]}: $path $*"
 
+# Where the program writes how its run went.
+mkdir -p "$SLURM_SUBMIT_DIR/.rankpool"
+export RANKPOOL_STATUS_FILE=$SLURM_SUBMIT_DIR/.rankpool/$SLURM_JOB_ID.run
+rm -f "$RANKPOOL_STATUS_FILE"
+
 # Slurm warns this script only (B:); the launcher passes USR1 on to all ranks. The TERM at the end Slurm sends to the ranks
 # itself; a second one from here made mpirun kill ranks that were saving. No trap on CONT: bash loses USR1 then.
 ranks_pid=
@@ -59,4 +64,7 @@ ranks_pid=$!
 while kill -0 $ranks_pid 2>/dev/null; do wait $ranks_pid || true; done    # A signal ends wait early.
 code=0
 wait $ranks_pid || code=$?
-exit $code
+# A rankpool program knows its exit code better than the launcher, which returns 0 or 137 in some cases whatever it says.
+told=
+if grep -qsx started_by_launcher=yes "$RANKPOOL_STATUS_FILE"; then told=$(sed -n 's/^exit_code=//p' "$RANKPOOL_STATUS_FILE"); fi
+exit "${told:-$code}"

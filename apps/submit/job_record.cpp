@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <rankpool/core/error.hpp>
+#include <rankpool/launch/run_status.hpp>
 
 namespace rankpool::submit {
 
@@ -21,6 +23,8 @@ std::optional<JobStatus> read_status(const fs::path& path) {
     std::ifstream file(path);
     if (!(file >> status.exit_code)) return std::nullopt;
     file >> status.next;
+    std::ifstream run(fs::path(path).replace_extension(".run"));
+    status.message = read_run_status(std::string(std::istreambuf_iterator<char>(run), {})).message;
     return status;
 }
 

@@ -20,7 +20,8 @@ struct JobEntry {
 /// How a job ended, as its script noted it.
 struct JobStatus {
     int exit_code = 0;
-    std::string next;  ///< the job that goes on where this one stopped; empty: none
+    std::string next;     ///< the job that goes on where this one stopped; empty: none
+    std::string message;  ///< why it ended so, as the program noted it in its status file; may be empty
 };
 
 /// What was submitted from a folder: `.rankpool/jobs.jsonl` in it, a line per job; the scripts and the ends of jobs lie

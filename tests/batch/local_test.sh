@@ -21,6 +21,11 @@ OMP_NUM_THREADS=1 run "$project/jobscripts/cores.sh"
 RANKPOOL_RANKS=2 run "$local_sh" "$probe" exit 5
 expect_code 5 "a failing program"
 
+RANKPOOL_RANKS=2 run "$local_sh" --time-limit 2h "$probe"
+expect_lines 2 "time limit 2h," "a time limit"
+run "$local_sh" --time-limit
+expect_code 2 "a time limit without a time"
+
 # Signals: mpirun takes local.sh's place, so that its pid gets them.
 RANKPOOL_RANKS=2 "$local_sh" "$probe" wait >"$scratch/wait.out" 2>&1 &
 pid=$!

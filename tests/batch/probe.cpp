@@ -26,6 +26,7 @@ void report(int rank, int size, const std::string& words) {
     std::array<char, 256> host{};
     gethostname(host.data(), host.size() - 1);
     const char* time_limit = std::getenv("RANKPOOL_TIME_LIMIT_S");
+    if (time_limit == nullptr) time_limit = std::getenv("RANKPOOL_TIME_LIMIT");
     const char* threads = std::getenv("OMP_NUM_THREADS");
     std::printf("probe: rank %d of %d on %s, time limit %s, threads %s%s\n", rank, size, host.data(),
                 time_limit != nullptr ? time_limit : "none", threads != nullptr ? threads : "none", words.c_str());

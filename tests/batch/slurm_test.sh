@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# slurm.sh under a real Slurm of two nodes, with srun and with mpirun: slurm_test.sh PROBE [PROGRAMS…]
+# slurm.sh under a real Slurm of two nodes, with srun and with mpirun: slurm_test.sh PROBE ENDS [PROGRAMS…]
 # shellcheck source=tests/batch/checks.sh
 source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 
-probe=$1
-shift
+probe=$1 ends=$2
+shift 2
 slurm=$("$project/tests/support/slurm_local.sh" --owner $$) || exit $?    # 77 and a sentence where Slurm cannot run.
 trap '"$project/tests/support/slurm_local_stop.sh" "$slurm"; rm -rf -- "$scratch"' EXIT
 # shellcheck source=/dev/null
@@ -65,6 +65,27 @@ for launcher in "${launchers[@]}"; do
     ((ending == 0)) || expect_lines "$ending" "rank . ends" "$launcher, ranks end by themselves at scancel"
     rm -f term.out
 
+    # A pool knows its end from Slurm. After a second warning it starts nothing more, lets what runs end, and says so.
+    job=$(sbatch --parsable --nodes="$nodes" --ntasks-per-node=2 --output=pool.out "$project/jobscripts/slurm.sh" "$ends" takes_a_while)
+    wait_until 30 test -s began
+    scancel --batch --signal=USR1 "$job"
+    wait_until 20 has_lines 1 ' ends soon' pool.out
+    scancel --batch --signal=USR1 "$job" || true
+    wait_until 30 has_ended "$job"
+    output=$(cat pool.out ".rankpool/$job.run"; scontrol show job "$job")
+    expect_lines 1 "^rankpool: stopped at the walltime, can be resumed" "$launcher, a pool that is warned"
+    expect_lines 1 "^rankpool: of the tasks that were submitted, .* [1-9][0-9]* were not started$" "$launcher, a pool that is warned"
+    expect_lines 1 "ExitCode=75:0" "$launcher, a pool that is warned"
+    expect_lines 1 "^exit_code=75$" "$launcher, the status file of a pool that is warned"
+    [[ $(wc -l <began) == "$(wc -l <ended)" ]] || wrong "$launcher: $(wc -l <began) tasks began, $(wc -l <ended) ended"
+    rm -f pool.out began ended
+
+    # The script returns what the program says, and what it does not say the launcher does.
+    submit --nodes="$nodes" --ntasks-per-node=2 -- "$ends" return_7
+    expect_code 7 "$launcher, an exit code of the driver"
+    submit --nodes="$nodes" --ntasks-per-node=2 -- "$ends" task_exits
+    expect_code 3 "$launcher, a task that calls exit()"
+
     for program in "$@"; do
         submit --nodes="$nodes" --ntasks-per-node=2 -- "$program"
         expect_code 0 "$launcher, $program"
@@ -80,6 +101,20 @@ expect_lines 1 "4 ranks by ${launchers[0]}: " "without a launcher by name"
 submit --nodes="$nodes" --cpus-per-task=2 -- "$probe"
 expect_code 0 "several CPUs per rank"
 expect_lines $((2 * nodes)) "^probe: rank" "several CPUs per rank"
+
+# A program that was started without, or with the wrong number of ranks, is refused with the line to use.
+run salloc --quiet --nodes="$nodes" --ntasks-per-node=2 "$ends"
+expect_code 2 "without a launcher in an allocation"
+expect_lines 1 "this Slurm job has $((2 * nodes)) tasks on $nodes nodes?, but the program was started without a launcher.*srun --mpi=pmix -n $((2 * nodes)) PROGRAM" "without a launcher in an allocation"
+if [[ ${launchers[0]} == srun ]]; then
+    run salloc --quiet --nodes="$nodes" --ntasks-per-node=2 srun --mpi=none "$ends"
+    expect_code 2 "srun without MPI"
+    expect_lines 1 "srun started $((2 * nodes)) copies of this program" "srun without MPI"
+    run salloc --quiet --nodes="$nodes" --ntasks-per-node=2 srun --mpi=pmix -n 1 "$ends"
+    expect_code 0 "srun on a part of the allocation"
+fi
+run salloc --quiet --nodes="$nodes" --ntasks-per-node=2 mpirun --quiet -n 1 "$ends"
+expect_code 0 "mpirun on a part of the allocation"
 
 run salloc --quiet --nodes="$nodes" env RANKPOOL_RANKS=3 "$project/jobscripts/local.sh" "$probe"
 expect_code 0 "local.sh inside an allocation"

@@ -34,6 +34,15 @@ local=("$rankpool" submit --scheduler local)
 run "${local[@]}" --ranks-per-node 2 --time 1min --env A=B -- ./program exit 7 'two words'
 expect_code 7 "a failing program, here"
 expect_lines 2 "rank [01] of 2 on .*, time limit 60, threads 1, argument 'exit', argument '7', argument 'two words'$" "ranks, here"
+# The status file has the last word; a shell in between has it of itself.
+run "${local[@]}" --ranks-per-node 2 -- sh -c 'printf "started_by_launcher=yes\nexit_code=5\n" >$RANKPOOL_STATUS_FILE'
+expect_code 5 "the exit code of the status file, here"
+run "${local[@]}" --ranks-per-node 2 -- sh -c 'printf "started_by_launcher=no\nexit_code=5\n" >$RANKPOOL_STATUS_FILE; exit 3'
+expect_code 3 "the exit code of a shell, here"
+run "${local[@]}" --ranks-per-node 2 --launcher 'bash -c :' -- "$rankpool" sweep --grid n=1 -- true
+expect_code 0 "a launcher that does not start it, here"
+output=$(ls .rankpool)
+expect_lines 0 '\.run' "nothing is left, here"
 run "${local[@]}" --array 1-7:3,9 -- sh -c 'echo element $RANKPOOL_ARRAY_INDEX'
 expect_code 0 "an array, here"
 expect_lines 4 "^element [1479]$" "an array, here"
@@ -103,6 +112,11 @@ run "${pbs[@]}" --time 1h --env GREETING=hello --wait -- ./program exit 7
 expect_code 7 "a failing program, PBS"
 expect_lines 2 "rank [01] of 2 on .*, time limit 3600, threads 1, argument 'exit'" "ranks, PBS"
 expect_lines 1 "^rankpool: job 1.pbshost has ended with exit code 7" "the end, PBS"
+PBS_STAND_IN_ID=2.pbshost run "${pbs[@]}" --wait -- rankpool sweep --grid n=1 --output none/results.h5 -- true
+expect_code 2 "a program that fails by itself, PBS"
+[[ -s .rankpool/2.run ]] || wrong "there is no status file of the PBS job"
+run "$rankpool" jobs
+expect_lines 1 "^2.pbshost +rankpool .*ended, exit code 2: .*none/results.h5" "why it failed, in the list of jobs"
 [[ -s rankpool-1.out ]] || wrong "there is no output file of the PBS job"
 run env PBS_REFUSES=1 "${pbs[@]}" -- ./program
 expect_code 1 "qsub refuses"
@@ -113,7 +127,7 @@ expect_lines 1 "^1.pbshost +rankpool .*ended, exit code 7" "the list of jobs"
 run "$rankpool" cancel 1.pbshost
 expect_code 1 "qdel refuses"
 expect_lines 1 "^qdel: Job has finished 1.pbshost" "qdel's own words"
-run "$rankpool" cancel 2.pbshost
+run "$rankpool" cancel 3.pbshost
 expect_code 2 "another folder's job"
 echo "not run here: a real qsub, PBS's own limits and signals (a real PBS is needed)"
 finish

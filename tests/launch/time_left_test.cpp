@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <rankpool/core/error.hpp>
 #include <rankpool/launch/time_left.hpp>
 
 namespace rankpool {
@@ -100,6 +101,16 @@ TEST(TimeLeft, asks_nobody_outside_of_jobs_or_where_the_environment_tells) {
     EXPECT_EQ(find_time_left({{"RANKPOOL_TIME_LIMIT_S", "60"}, {"PBS_JOBID", "1.host"}}, answers.query(), now), 60s);
     EXPECT_EQ(find_time_left({{"SLURM_JOB_ID", "7"}, {"SLURM_JOB_END_TIME", "1090"}}, answers.query(), now), 90s);
     EXPECT_TRUE(answers.asked.empty());
+}
+
+TEST(TimeLeft, is_bounded_by_a_wish) {
+    Answers answers{{{"squeue", "10:00\n"}}, {}};
+    EXPECT_EQ(find_time_left({{"RANKPOOL_TIME_LIMIT", "90 min"}}, answers.query(), {}), 90min);
+    EXPECT_EQ(find_time_left({{"RANKPOOL_TIME_LIMIT", "1h"}, {"SLURM_JOB_ID", "7"}}, answers.query(), {}), 10min);
+    EXPECT_EQ(find_time_left({{"RANKPOOL_TIME_LIMIT", "60s"}, {"SLURM_JOB_ID", "7"}}, answers.query(), {}), 1min);
+    EXPECT_NO_THROW(require_sane_time_limit({}));
+    EXPECT_NO_THROW(require_sane_time_limit({{"RANKPOOL_TIME_LIMIT", "2h"}}));
+    EXPECT_THROW(require_sane_time_limit({{"RANKPOOL_TIME_LIMIT", "60"}}), ConfigError);
 }
 
 TEST(TimeLeft, asks_slurm_and_then_slurm_again) {

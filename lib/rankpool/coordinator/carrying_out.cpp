@@ -136,6 +136,7 @@ void Coordinator::carry_out(const scheduler::SettleTask& command) {
         case scheduler::Settlement::input_cancelled:
             if (is_giving_up_) {
                 ++counts_.failed;
+                ++counts_.not_started;
                 state->fail(failure_from(WalltimeError(words_of_no_time())));
                 break;
             }

@@ -6,6 +6,9 @@
 
 #include <rankpool/executor/crash_report.hpp>
 #include <rankpool/executor/host_name.hpp>
+#include <rankpool/executor/run_end.hpp>
+#include <rankpool/executor/walltime_watch.hpp>
+#include <rankpool/launch/run_status.hpp>
 #include <rankpool/task/this_task.hpp>
 
 namespace rankpool {
@@ -14,6 +17,7 @@ namespace {
 // What the handler reads: it must neither allocate nor lock.
 Rank crashing_rank = 0;
 const char* crashing_host = "";
+Instant end_of_time = Instant::max();
 std::array<struct sigaction, CrashReport::signals.size()> previous_actions;
 
 std::size_t place_of(int signal) {
@@ -39,6 +43,8 @@ class Line {
         } while (number != 0);
         return *this << std::string_view(digits + at, sizeof digits - at);
     }
+    /// Without the end of the line.
+    std::string_view text() const { return {text_, size_ == 0 ? 0 : size_ - 1}; }
     void write() const {
         if (::write(STDERR_FILENO, text_, size_) < 0) return;  // Nobody is left to be told.
     }
@@ -71,28 +77,29 @@ void report_and_go_on(int signal) {
     if (task != nullptr) line << " in task '" << *task->name << "', attempt " << task->attempt;
     line << ", and the run ends with it\n";
     line.write();
+    end_run_status(RunOutcome::signal, 128 + signal, line.text());
     sigaction(signal, &previous_actions[place_of(signal)], nullptr);
     raise(signal);
 }
 
 void report_termination_and_end(int signal) {
+    if (WalltimeWatch::has_warned() || now() >= end_of_time) {
+        constexpr std::string_view text =
+            "rankpool: stopped at the walltime, before its tasks had ended; can be resumed\n";
+        if (write(STDERR_FILENO, text.data(), text.size()) < 0) return;
+        end_run_status(RunOutcome::resumable, detail::resumable_exit_code, text.substr(0, text.size() - 1));
+        _exit(
+            detail::resumable_exit_code);  // What is in memory is not needed, and the batch system does not wait long.
+    }
     Line line;
-    line << "rankpool: rank 0 (" << crashing_host
-         << ") was told to end (SIGTERM), and the run ends with it: another rank has died (killed, out of memory, or it "
-            "called _exit), or the batch system or a user ended the job\n";
+    line
+        << "rankpool: rank 0 (" << crashing_host
+        << ") was told to end (SIGTERM), and the run ends with it: another rank has died (killed, out of memory, or it "
+           "called _exit), or the batch system or a user ended the job\n";
     line.write();
+    end_run_status(RunOutcome::signal, -1, line.text());
     std::signal(signal, SIG_DFL);
     raise(signal);
-}
-
-volatile std::sig_atomic_t warned = 0;
-
-void note_walltime_warning(int) {
-    if (crashing_rank != 0 || warned != 0) return;
-    warned = 1;
-    Line line;
-    line << "rankpool: the batch system says that the time of this job ends soon\n";
-    line.write();
 }
 
 }  // namespace
@@ -110,7 +117,8 @@ CrashReport::~CrashReport() {
     for (const int signal : signals) sigaction(signal, &previous_actions[place_of(signal)], nullptr);
 }
 
-void report_termination() {
+void report_termination(Instant time_is_over) {
+    end_of_time = time_is_over;
     struct sigaction action = {};
     sigaction(SIGTERM, nullptr, &action);
     if (action.sa_handler != SIG_DFL) return;
@@ -123,16 +131,6 @@ void ignore_termination() {
     struct sigaction action = {};
     sigaction(SIGTERM, nullptr, &action);
     if (action.sa_handler == report_termination_and_end) std::signal(SIGTERM, SIG_IGN);
-}
-
-void survive_walltime_warning(Rank rank) {
-    struct sigaction action = {};
-    sigaction(SIGUSR1, nullptr, &action);
-    if (action.sa_handler != SIG_DFL) return;
-    crashing_rank = rank;
-    action.sa_handler = note_walltime_warning;
-    action.sa_flags = SA_RESTART;
-    sigaction(SIGUSR1, &action, nullptr);
 }
 
 }  // namespace rankpool

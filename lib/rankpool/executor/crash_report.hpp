@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include <rankpool/core/ids.hpp>
+#include <rankpool/core/time.hpp>
 
 namespace rankpool {
 
@@ -20,15 +21,12 @@ class CrashReport {
     static constexpr std::array<int, 5> signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 };
 
-/// Says why, when rank 0 is told to end (SIGTERM): mpirun does that when another rank has died, and may say nothing itself.
-/// Then the process ends as it would have. Does nothing if the program handles the signal itself.
-void report_termination();
+/// Says why, when rank 0 is told to end (SIGTERM): mpirun does that when another rank has died, and may say nothing
+/// itself; batch systems do it at the walltime, after `time_is_over`. The status file tells it, too. Then the process
+/// ends as it would have. Does nothing if the program handles the signal itself.
+void report_termination(Instant time_is_over);
 /// The pool has ended in order: what mpirun sends now, because another rank left with a non-zero exit code first, is no
 /// news, and must not cut short what rank 0 has left to do.
 void ignore_termination();
-
-/// Lets the warning that batch systems send before the walltime (SIGUSR1) pass with one line from rank 0 instead of
-/// ending the process; does nothing if the program handles the signal itself.
-void survive_walltime_warning(Rank rank);
 
 }  // namespace rankpool

@@ -5,6 +5,7 @@
 
 #include <rankpool/executor/exit_guard.hpp>
 #include <rankpool/executor/host_name.hpp>
+#include <rankpool/launch/run_status.hpp>
 #include <rankpool/task/this_task.hpp>
 #include <rankpool/worker/worker.hpp>
 
@@ -25,6 +26,7 @@ void on_exit_of_rank(int code, void*) {
                  tasks.empty() ? "while it served tasks" : ("inside task " + tasks).c_str());
     is_guarding = false;
     std::fflush(stderr);
+    end_run_status(RunOutcome::failed, code != 0 ? code : EXIT_FAILURE, "a task called exit()");
     MPI_Abort(MPI_COMM_WORLD, code != 0 ? code : EXIT_FAILURE);
 }
 

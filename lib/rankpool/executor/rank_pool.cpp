@@ -13,6 +13,7 @@
 #include <rankpool/executor/local_worker.hpp>
 #include <rankpool/executor/rank_check.hpp>
 #include <rankpool/executor/rank_pool.hpp>
+#include <rankpool/launch/run_status.hpp>
 #include <rankpool/transport/mpi_error.hpp>
 #include <rankpool/transport/mpi_transport.hpp>
 #include <rankpool/worker/task_stack.hpp>
@@ -157,6 +158,18 @@ void RankPoolExecutor::abandon(int exit_code) {
     close(exit_code);
 }
 
+void RankPoolExecutor::wind_down(int exit_code, Instant until) {
+    if (!parts_->coordinator) return;
+    parts_->coordinator->begin_shutdown(CancelFutures::yes);
+    if (!parts_->coordinator->await_tasks(until)) return abandon(exit_code);
+    close(exit_code);
+}
+
+void RankPoolExecutor::set_end(Instant end) {
+    const std::lock_guard lock(parts_->closing);
+    if (parts_->coordinator && parts_->transport) parts_->coordinator->set_end(end);
+}
+
 void RankPoolExecutor::close(int exit_code) {
     const std::lock_guard lock(parts_->closing);
     if (!parts_->transport) return;
@@ -169,7 +182,9 @@ void RankPoolExecutor::close(int exit_code) {
             "rankpool: rank %s did not end within %g s of the pool's shutdown (a task there still runs, or the "
             "rank hangs); ending all ranks\n",
             ranks.c_str(), in_seconds(parts_->options.shutdown_deadline));
-        MPI_Abort(MPI_COMM_WORLD, exit_code == EXIT_SUCCESS ? EXIT_FAILURE : exit_code);
+        if (exit_code == EXIT_SUCCESS) exit_code = EXIT_FAILURE;
+        end_run_status(RunOutcome::failed, exit_code, "rank " + ranks + " did not end with the pool");
+        MPI_Abort(MPI_COMM_WORLD, exit_code);
     }
     parts_->local_worker.reset();
     parts_->exit_guard.reset();

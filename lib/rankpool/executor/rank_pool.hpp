@@ -34,6 +34,11 @@ class RankPoolExecutor final : public Executor {
     /// Like shutdown() after an error: asks running tasks to stop, waits for them shortly, and gives the other ranks an
     /// exit code to return from serve(). If a rank does not answer, all are ended by MPI_Abort.
     void abandon(int exit_code);
+    /// The same for a pool whose time is over: what runs may go on until then.
+    void wind_down(int exit_code, Instant until);
+
+    /// As PoolOptions::ends_at; may be said again. Nothing happens once the pool is shut down, and on other ranks.
+    void set_end(Instant end);
 
     std::size_t slots() const override;
     Client& client() override;

@@ -1,7 +1,10 @@
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <optional>
-#include <sstream>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -13,12 +16,15 @@
 #include <rankpool/executor/crash_report.hpp>
 #include <rankpool/executor/rank_pool.hpp>
 #include <rankpool/executor/run.hpp>
+#include <rankpool/executor/run_end.hpp>
 #include <rankpool/executor/serial_executor.hpp>
 #include <rankpool/executor/thread_pool.hpp>
+#include <rankpool/executor/walltime_watch.hpp>
+#include <rankpool/launch/allocation.hpp>
 #include <rankpool/launch/launcher.hpp>
 #include <rankpool/launch/ranks_check.hpp>
+#include <rankpool/launch/run_status.hpp>
 #include <rankpool/launch/time_left.hpp>
-#include <rankpool/task/task_error.hpp>
 #include <rankpool/transport/mpi_error.hpp>
 
 namespace rankpool::detail {
@@ -64,55 +70,49 @@ class MpiSession {
     bool owns_ = false;
 };
 
-// EX_TEMPFAIL of sysexits.h, "invited to retry": the batch job may run again and go on.
-constexpr int resumable_exit_code = 75;
+/// Says why the program ends, if there is something to say; of many ranks, one speaks.
+void report(const RunEnd& end, Rank rank) {
+    if (rank == 0 && !end.message.empty()) std::cerr << "rankpool: " << end.message << '\n';
+}
 
-enum class Report { aloud, silent };
+/// The exit code of a run that an exception ends, which is being handled.
+int give_up(Rank rank) {
+    const RunEnd end = RunEnd::by_exception();
+    report(end, rank);
+    end.write();
+    return end.exit_code;
+}
 
-// The exit code of a driver that threw, after saying why.
-int report_failure(Report report = Report::aloud) {
-    std::ostringstream silence;
-    std::ostream& out = report == Report::aloud ? std::cerr : silence;
-    try {
-        throw;
-    } catch (const WalltimeError& error) {
-        out << "rankpool: stopped at the walltime, can be resumed: " << error.what() << '\n';
-        return resumable_exit_code;
-    } catch (const TaskError& error) {
-        out << "rankpool: the program failed: " << error.describe() << '\n';
-    } catch (const ConfigError& error) {
-        out << "rankpool: " << error.what() << '\n';
-        return 2;
-    } catch (const LaunchError& error) {
-        out << "rankpool: " << error.what() << '\n';
-        return 2;
-    } catch (const std::exception& error) {
-        out << "rankpool: the program failed: " << error.what() << '\n';
-    } catch (...) {
-        out << "rankpool: the program failed with an exception that is no std::exception\n";
+/// Refuses what nobody can have meant; on rank 0.
+void check_places(const Launch& launch, std::span<const RankPlace> places) {
+    const Environment environment = current_environment();
+    if (!accepts_any(environment, "RANKPOOL_LAUNCH")) {
+        require_whole_allocation(launch, current_allocation(), parent_arguments(), places);
     }
-    return EXIT_FAILURE;
+    if (accepts_any(environment, "RANKPOOL_BINDING")) return;
+    require_separate_cores(places);
+    if (const std::string remark = crowded_threads(places); !remark.empty()) {
+        std::fprintf(stderr, "rankpool: %s\n", remark.c_str());
+    }
 }
 
 /// Refuses ranks that cannot work together. Collective.
-void check_launch(const Launch& launch) {
+void check_launch(const Launch& launch, const PoolOptions& options) {
     int rank = 0;
     int size = 0;
     check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank), "MPI_Comm_rank");
     check_mpi(MPI_Comm_size(MPI_COMM_WORLD, &size), "MPI_Comm_size");
     require_connected(launch, size);
-    const char* const binding = std::getenv("RANKPOOL_BINDING");
-    if (size == 1 || (binding != nullptr && std::string_view(binding) == "any")) return;
-    const RankPlace place = current_rank_place();
+    const RankPlace place = current_rank_place(std::max<std::size_t>(options.slots, 1));
     std::vector<RankPlace> places(rank == 0 ? static_cast<std::size_t>(size) : 0);
     constexpr int place_bytes = static_cast<int>(sizeof place);
     check_mpi(MPI_Gather(&place, place_bytes, MPI_BYTE, places.data(), place_bytes, MPI_BYTE, 0, MPI_COMM_WORLD),
               "MPI_Gather");
     std::string mistake;
     try {
-        require_separate_cores(places);
-    } catch (const LaunchError& error) {
-        mistake = error.what();
+        if (rank == 0) check_places(launch, places);
+    } catch (const std::exception& error) {
+        mistake = error.what();  // The others wait to be told, whatever it is.
     }
     int has_mistake = mistake.empty() ? 0 : 1;
     check_mpi(MPI_Bcast(&has_mistake, 1, MPI_INT, 0, MPI_COMM_WORLD), "MPI_Bcast");
@@ -120,88 +120,126 @@ void check_launch(const Launch& launch) {
 }
 
 /// The end of the batch job we are in, unless the program knows better.
-void find_end(PoolOptions& options) {
-    if (options.ends_at != Instant::max()) return;
-    if (const auto left = current_time_left()) options.ends_at = now() + (*left - leaving_reserve(*left));
+JobEnd find_end(PoolOptions& options) {
+    if (options.ends_at != Instant::max()) return {options.ends_at, options.ends_at};
+    const auto left = current_time_left();
+    if (!left) return {};
+    const JobEnd end = JobEnd::in(*left, now());
+    options.ends_at = end.stop_starting;
+    return end;
+}
+
+/// Runs the driver, and says how that went.
+RunEnd drive(Executor& pool, const std::function<int(Executor&)>& driver) {
+    RunEnd end;
+    try {
+        end = RunEnd::by_code(driver(pool));
+    } catch (...) {
+        end = RunEnd::by_exception();
+    }
+    report(end, 0);
+    if (end.outcome == RunOutcome::resumable && !end.message.empty()) {
+        const PoolCounts counts = pool.counts();
+        const std::uint64_t running = counts.submitted - counts.succeeded - counts.failed - counts.cancelled;
+        std::fprintf(stderr,
+                     "rankpool: of the tasks that were submitted, %" PRIu64 " have succeeded, %" PRIu64
+                     " run and may end, %" PRIu64 " were not started\n",
+                     counts.succeeded, running, counts.not_started);
+    }
+    // What still runs may take all the time there is, and then nobody may be left to tell.
+    if (end.outcome == RunOutcome::resumable) end.write();
+    return end;
+}
+
+void leave(RankPoolExecutor& pool, const RunEnd& end, Instant deadline) {
+    if (end.outcome == RunOutcome::succeeded) {
+        pool.shutdown();
+    } else if (end.outcome == RunOutcome::resumable) {
+        pool.wind_down(end.exit_code, deadline);
+    } else {
+        pool.abandon(end.exit_code);
+    }
 }
 
 int run_on_ranks(int& argc, char**& argv, const std::function<int(Executor&)>& driver, PoolOptions options,
                  const Launch& launch) {
     const MpiSession session(argc, argv);
     std::optional<RankPoolExecutor> pool;
+    JobEnd job_end;
     try {
-        check_launch(launch);
-        if (launch.rank == 0) find_end(options);  // The batch system must not be asked by thousands.
+        check_launch(launch, options);
+        if (launch.rank == 0) job_end = find_end(options);  // The batch system must not be asked by thousands.
         pool.emplace(MPI_COMM_WORLD, options);
     } catch (const std::exception&) {
         // All ranks fail alike: one of them says so.
         int rank = 0;
         MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-        return report_failure(rank == 0 ? Report::aloud : Report::silent);
+        return give_up(rank);
     }
-    int rank = 0;
-    check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank), "MPI_Comm_rank");
-    survive_walltime_warning(rank);
-    if (!pool->is_coordinator()) return pool->serve();
-    report_termination();
-    int exit_code = EXIT_SUCCESS;
-    try {
-        exit_code = driver(*pool);
-    } catch (...) {
-        exit_code = report_failure();
-    }
-    if (exit_code == EXIT_SUCCESS) {
-        pool->shutdown();
-    } else {
-        pool->abandon(exit_code);
-    }
+    const bool is_first = pool->is_coordinator();
+    const WalltimeWatch watch(is_first, job_end, [&] { pool->set_end(now()); });
+    if (!is_first) return pool->serve();
+    report_termination(job_end.stop_starting);
+    const CrashReport crash_report(0);
+    const RunEnd end = drive(*pool, driver);
+    leave(*pool, end, job_end.leave);
     ignore_termination();
-    return exit_code;
+    end.write();
+    return end.exit_code;
 }
 
-int run_here(Executor& pool, const std::function<int(Executor&)>& driver) {
-    int exit_code = EXIT_SUCCESS;
-    try {
-        exit_code = driver(pool);
-    } catch (...) {
-        exit_code = report_failure();
-    }
-    pool.shutdown({.wait = true, .cancel_futures = exit_code != EXIT_SUCCESS});
-    return exit_code;
+template <class Pool>
+int run_here(PoolOptions options, const std::function<int(Executor&)>& driver) {
+    const JobEnd job_end = find_end(options);
+    Pool pool(options);
+    const WalltimeWatch watch(true, job_end, [&] { pool.set_end(now()); });
+    const RunEnd end = drive(pool, driver);
+    pool.shutdown({.wait = true, .cancel_futures = end.outcome != RunOutcome::succeeded});
+    end.write();
+    return end.exit_code;
+}
+
+/// The value of a variable, which programs that are started from here do not inherit.
+std::string take_from_environment(const char* name) {
+    const char* const value = std::getenv(name);
+    const std::string text = value == nullptr ? "" : value;
+    unsetenv(name);
+    return text;
 }
 
 }  // namespace
 
 int run_driver(int& argc, char**& argv, const std::function<int(Executor&)>& driver, const PoolOptions& given) {
     const Launch launch = current_launch();
+    const std::string status_file = take_from_environment("RANKPOOL_STATUS_FILE");
+    if (launch.rank == 0) begin_run_status(status_file, is_started_by_launcher());
     PoolOptions options;
     Choice choice{};
     try {
         require_usable(launch);
+        require_sane_time_limit(current_environment());
         options = with_environment(given);
         choice = choose_executor(launch);
+        if (choice == Choice::threads && std::getenv("RANKPOOL_EXECUTOR") == nullptr &&
+            !accepts_any(current_environment(), "RANKPOOL_LAUNCH")) {
+            require_whole_allocation(launch, current_allocation(), {}, {});
+        }
     } catch (...) {
         // All ranks fail alike: one of them says so, before mpirun ends it because another one has left.
         if (launch.rank != 0) std::this_thread::sleep_for(std::chrono::milliseconds(500));
-        return report_failure(launch.rank == 0 ? Report::aloud : Report::silent);
+        return give_up(launch.rank);
     }
     try {
         switch (choice) {
             case Choice::ranks:
                 return run_on_ranks(argc, argv, driver, options, launch);
-            case Choice::threads: {
-                find_end(options);
-                ThreadPoolExecutor pool(options);
-                return run_here(pool, driver);
-            }
-            case Choice::serial: {
-                find_end(options);
-                SerialExecutor pool(options);
-                return run_here(pool, driver);
-            }
+            case Choice::threads:
+                return run_here<ThreadPoolExecutor>(options, driver);
+            case Choice::serial:
+                return run_here<SerialExecutor>(options, driver);
         }
     } catch (...) {
-        return report_failure();
+        return give_up(0);
     }
     return EXIT_FAILURE;
 }

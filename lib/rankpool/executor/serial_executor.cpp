@@ -14,7 +14,8 @@ namespace rankpool {
 
 class SerialExecutor::SerialClient final : public Client {
   public:
-    SerialClient(SerialExecutor& executor, PoolOptions options) : executor_(&executor), options_(std::move(options)) {}
+    SerialClient(SerialExecutor& executor, PoolOptions options)
+        : ends_at(options.ends_at), executor_(&executor), options_(std::move(options)) {}
 
     void submit(const StateRef& state, const TaskOptions& task) override {
         if (is_shut) throw ShutdownError("the pool is shut down and takes no more tasks: submit before shutdown()");
@@ -23,7 +24,10 @@ class SerialExecutor::SerialClient final : public Client {
         const std::optional<Failure> impossible = check_needs(task);
         count([](PoolCounts& all) { ++all.submitted; });
         if (impossible) {
-            count([](PoolCounts& all) { ++all.failed; });
+            count([&](PoolCounts& all) {
+                ++all.failed;
+                all.not_started += is_out_of_time(task) ? 1U : 0U;
+            });
             return state->fail(*impossible);
         }
         Bytes inputs;
@@ -56,6 +60,7 @@ class SerialExecutor::SerialClient final : public Client {
     }
 
     std::atomic<bool> is_shut{false};
+    std::atomic<Instant> ends_at;
     std::mutex mutex;  // guards counts: tasks may be submitted from several threads
     PoolCounts counts{.workers = 1, .slots = 1};
 
@@ -84,12 +89,16 @@ class SerialExecutor::SerialClient final : public Client {
                 describe(missing(options_.resources, needs.variants.front())) +
                 " (its resources come from PoolOptions::resources or RANKPOOL_RESOURCES=gpu=2,memory=64GiB)"));
         }
-        if (options_.ends_at != Instant::max() && deadline_after(now(), needs.time) >= options_.ends_at) {
+        if (is_out_of_time(task)) {
             return failure_from(WalltimeError(
                 "the task was not started, because the pool's time is over or too short for it; run the program again "
                 "for what is left"));
         }
         return std::nullopt;
+    }
+    bool is_out_of_time(const TaskOptions& task) const {
+        const Instant end = ends_at;
+        return end != Instant::max() && deadline_after(now(), needs_of(task).time) >= end;
     }
     void initialize() {
         std::call_once(initialized_, [this] {
@@ -175,6 +184,8 @@ PoolCounts SerialExecutor::counts() const {
     const std::lock_guard lock(client_->mutex);
     return client_->counts;
 }
+
+void SerialExecutor::set_end(Instant end) { client_->ends_at = end; }
 
 Client& SerialExecutor::client() { return *client_; }
 

@@ -17,6 +17,8 @@ class SerialExecutor final : public LocalExecutor {
     std::size_t slots() const override { return 1; }
     PoolCounts counts() const override;
     Client& client() override;
+    /// As PoolOptions::ends_at; may be said again, by any thread.
+    void set_end(Instant end);
 
   private:
     class SerialClient;

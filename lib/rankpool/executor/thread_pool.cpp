@@ -64,6 +64,11 @@ void ThreadPoolExecutor::shutdown(ShutdownOptions options) {
     parts_->worker.reset();
 }
 
+void ThreadPoolExecutor::set_end(Instant end) {
+    const std::lock_guard lock(parts_->closing);
+    if (parts_->worker) parts_->coordinator->set_end(end);
+}
+
 std::size_t ThreadPoolExecutor::slots() const { return parts_->options.slots; }
 Client& ThreadPoolExecutor::client() { return *parts_->coordinator; }
 PoolCounts ThreadPoolExecutor::counts() const { return parts_->coordinator->counts(); }

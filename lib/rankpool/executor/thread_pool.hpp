@@ -19,6 +19,8 @@ class ThreadPoolExecutor final : public LocalExecutor {
     std::size_t slots() const override;
     Client& client() override;
     PoolCounts counts() const override;
+    /// As PoolOptions::ends_at; may be said again. Nothing happens once the pool is shut down.
+    void set_end(Instant end);
 
   private:
     class Parts;

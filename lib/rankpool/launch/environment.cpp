@@ -1,6 +1,7 @@
 #include <charconv>
 #include <unistd.h>
 
+#include <rankpool/core/error.hpp>
 #include <rankpool/launch/environment.hpp>
 
 namespace rankpool {
@@ -36,6 +37,14 @@ std::optional<int> find_count(const Environment& environment, std::string_view n
     const auto [stop, error] = std::from_chars(text->data(), end, count);
     if (error != std::errc() || stop != end || count < 0) return std::nullopt;
     return count;
+}
+
+bool accepts_any(const Environment& environment, std::string_view name) {
+    const auto text = find_text(environment, name);
+    if (text && *text != "any") {
+        throw ConfigError(std::string(name) + " is '" + *text + "': it can be any, which leaves the check out");
+    }
+    return text.has_value();
 }
 
 }  // namespace rankpool

@@ -24,4 +24,8 @@ std::optional<std::string> find_text(const Environment& environment, std::string
 /// The value of a variable that holds a whole number from 0 up; none if it is unset or anything else.
 std::optional<int> find_count(const Environment& environment, std::string_view name);
 
+/// Whether a variable says "any", by which a check is left out.
+/// @throws ConfigError  it says something else
+bool accepts_any(const Environment& environment, std::string_view name);
+
 }  // namespace rankpool

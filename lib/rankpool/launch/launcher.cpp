@@ -1,3 +1,6 @@
+#include <fstream>
+#include <unistd.h>
+
 #include <rankpool/core/error.hpp>
 #include <rankpool/launch/launcher.hpp>
 
@@ -44,6 +47,13 @@ void require_usable(const Launch& launch) {
                       "them would do the whole work alone: start them with `srun --mpi=pmix -n " + count +
                       " PROGRAM` (`srun --mpi=list` shows what this cluster has), or with `mpirun -n " + count +
                       " PROGRAM` inside the job");
+}
+
+std::vector<std::string> parent_arguments() {
+    std::ifstream file("/proc/" + std::to_string(getppid()) + "/cmdline", std::ios::binary);
+    std::vector<std::string> arguments;
+    for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
+    return arguments;
 }
 
 std::string describe(const Launch& launch) {

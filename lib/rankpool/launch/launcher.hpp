@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <rankpool/launch/environment.hpp>
 
@@ -39,6 +40,9 @@ Launch current_launch();
 ///
 /// @throws LaunchError  srun started copies without MPI; the text has the command to use
 void require_usable(const Launch& launch);
+
+/// The command line of the process that started this one: of mpirun, on the first of its hosts. Empty if it is hidden.
+std::vector<std::string> parent_arguments();
 
 /// "mpirun, 4 ranks", for people.
 std::string describe(const Launch& launch);

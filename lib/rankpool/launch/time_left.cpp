@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include <rankpool/core/error.hpp>
 #include <rankpool/launch/child_process.hpp>
 #include <rankpool/launch/time_left.hpp>
 #include <rankpool/launch/time_text.hpp>
@@ -56,6 +57,19 @@ std::optional<Duration> ask_pbs(const Environment& environment, const std::strin
     return std::nullopt;
 }
 
+std::optional<Duration> time_left_of_job(const Environment& environment, const Query& query, WallClock now) {
+    if (const auto limit = find_count(environment, "RANKPOOL_TIME_LIMIT_S")) return std::chrono::seconds(*limit);
+    if (const auto job = find_text(environment, "SLURM_JOB_ID")) {
+        if (const auto end = find_text(environment, "SLURM_JOB_END_TIME")) {
+            const auto seconds = std::chrono::seconds(std::strtoll(end->c_str(), nullptr, 10));
+            if (seconds > 0s) return std::max<Duration>(WallClock(seconds) - now, 0s);
+        }
+        return ask_slurm(*job, query);
+    }
+    if (const auto job = find_text(environment, "PBS_JOBID")) return ask_pbs(environment, *job, query, now);
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Duration> read_squeue_time_left(std::string_view output) {
@@ -85,16 +99,20 @@ std::optional<Duration> read_qstat_time_left(std::string_view output, WallClock 
 }
 
 std::optional<Duration> find_time_left(const Environment& environment, const Query& query, WallClock now) {
-    if (const auto limit = find_count(environment, "RANKPOOL_TIME_LIMIT_S")) return std::chrono::seconds(*limit);
-    if (const auto job = find_text(environment, "SLURM_JOB_ID")) {
-        if (const auto end = find_text(environment, "SLURM_JOB_END_TIME")) {
-            const auto seconds = std::chrono::seconds(std::strtoll(end->c_str(), nullptr, 10));
-            if (seconds > 0s) return std::max<Duration>(WallClock(seconds) - now, 0s);
-        }
-        return ask_slurm(*job, query);
+    const auto of_job = time_left_of_job(environment, query, now);
+    const auto wish = find_text(environment, "RANKPOOL_TIME_LIMIT");
+    if (!wish) return of_job;
+    return std::min(parse_time(*wish), of_job.value_or(duration_max));
+}
+
+void require_sane_time_limit(const Environment& environment) {
+    const auto wish = find_text(environment, "RANKPOOL_TIME_LIMIT");
+    if (!wish) return;
+    try {
+        parse_time(*wish);
+    } catch (const ConfigError& error) {
+        throw ConfigError(std::string("RANKPOOL_TIME_LIMIT: ") + error.what());
     }
-    if (const auto job = find_text(environment, "PBS_JOBID")) return ask_pbs(environment, *job, query, now);
-    return std::nullopt;
 }
 
 std::optional<Duration> current_time_left() {

@@ -30,10 +30,15 @@ std::optional<Duration> read_qstat_time_left(std::string_view output, WallClock 
 
 /// How long the job that `environment` is of still has; none outside of jobs, without a limit, and if nobody tells.
 ///
-/// In this order: RANKPOOL_TIME_LIMIT_S (seconds from now; job scripts set it where nothing else will tell), the end
-/// that Slurm puts into the environment (SLURM_JOB_END_TIME, newer than 22.05), then what the batch system answers.
-/// Source: squeue(1), scontrol(1), qstat(1B); recorded from Slurm 22.05 and OpenPBS 23.06.
+/// RANKPOOL_TIME_LIMIT ("2h", a wish of whoever started the program) bounds what the rest says, which is, in this
+/// order: RANKPOOL_TIME_LIMIT_S (seconds from now; job scripts set it where nothing else will tell), the end that Slurm
+/// puts into the environment (SLURM_JOB_END_TIME, newer than 22.05), then what the batch system answers. Source:
+/// squeue(1), scontrol(1), qstat(1B); recorded from Slurm 22.05 and OpenPBS 23.06.
 std::optional<Duration> find_time_left(const Environment& environment, const Query& query, WallClock now);
+
+/// Refuses a RANKPOOL_TIME_LIMIT that is no length of time.
+/// @throws ConfigError
+void require_sane_time_limit(const Environment& environment);
 
 /// How long the job of this process still has. Takes as long as the batch system's answer, 10 s at most; to be asked by
 /// one rank only, for the batch system's sake.

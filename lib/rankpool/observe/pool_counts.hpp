@@ -12,6 +12,7 @@ struct PoolCounts {
     std::uint64_t submitted = 0;  ///< by the program and by tasks; a chunk of a map is one task
     std::uint64_t succeeded = 0;
     std::uint64_t failed = 0;
+    std::uint64_t not_started = 0;  ///< of the failed ones: those for which the pool had no time
     std::uint64_t cancelled = 0;
     std::uint64_t retries = 0;  ///< attempts after an exception
     Duration busy{};  ///< time that tasks occupied workers, summed; without the time they waited for other tasks

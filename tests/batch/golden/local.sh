@@ -13,6 +13,11 @@ if [[ -n $time_s ]]; then
     limit=(timeout --foreground --kill-after=30s "$time_s")    # As a batch system would.
 fi
 
+# Where a rankpool program writes how its run went.
+mkdir -p /home/user/study/.rankpool
+export RANKPOOL_STATUS_FILE=/home/user/study/.rankpool/"local-$$.run"
+trap 'rm -f "$RANKPOOL_STATUS_FILE"' EXIT
+
 launcher=()
 if ((${#launcher[@]} == 0)); then
     launcher=(mpirun -n 8)
@@ -38,7 +43,12 @@ for index in $(if [[ -n $array ]]; then indices "$array"; else echo none; fi); d
     # Again as long as it stops at the walltime, if that is wished.
     while
         one=0
+        rm -f "$RANKPOOL_STATUS_FILE"
         "${limit[@]}" "${launcher[@]}" ./program 'two words' || one=$?
+        # The program knows better than mpirun, which returns 0 in some cases whatever the program says.
+        told=
+        if grep -qsx started_by_launcher=yes "$RANKPOOL_STATUS_FILE"; then told=$(sed -n 's/^exit_code=//p' "$RANKPOOL_STATUS_FILE"); fi
+        one=${told:-$one}
         [[ $one == 75 && $resubmit == yes ]]
     do echo "rankpool: stopped at the walltime; going on"; done
     ((one <= code)) || code=$one

@@ -25,6 +25,10 @@ export OMP_NUM_THREADS=2
 time_s=5400
 [[ -z $time_s ]] || export RANKPOOL_TIME_LIMIT_S=$time_s
 [[ $(id -u) != 0 ]] || export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+# Where a rankpool program writes how its run went. Before: what an earlier start of this job has left.
+mkdir -p /home/user/study/.rankpool
+export RANKPOOL_STATUS_FILE=/home/user/study/.rankpool/"$job.run"
+rm -f "$RANKPOOL_STATUS_FILE"
 
 launcher=()
 if ((${#launcher[@]} == 0)); then
@@ -44,6 +48,11 @@ ranks_pid=$!
 while kill -0 $ranks_pid 2>/dev/null; do wait $ranks_pid || true; done    # A signal ends wait early.
 code=0
 wait $ranks_pid || code=$?
+# The program knows its exit code better than the launcher, which returns 0 or 137 in some cases whatever the program says.
+# That of a shell between launcher and program is the launcher's to tell.
+told=
+if grep -qsx started_by_launcher=yes "$RANKPOOL_STATUS_FILE"; then told=$(sed -n 's/^exit_code=//p' "$RANKPOOL_STATUS_FILE"); fi
+code=${told:-$code}
 
 # 75: stopped at the walltime, can be resumed.
 resubmit=yes next=
@@ -53,5 +62,5 @@ if [[ $code == 75 && $resubmit == yes ]]; then
     echo "rankpool: stopped at the walltime; job ${next:-(could not be submitted)} goes on"
 fi
 # The record that `rankpool submit --wait` and `rankpool jobs` read; it appears at once, as a whole.
-mkdir -p /home/user/study/.rankpool && echo "$code $next" >/home/user/study/.rankpool/"$job.status.new" && mv /home/user/study/.rankpool/"$job.status.new" /home/user/study/.rankpool/"$job.status"
+echo "$code $next" >/home/user/study/.rankpool/"$job.status.new" && mv /home/user/study/.rankpool/"$job.status.new" /home/user/study/.rankpool/"$job.status"
 exit "$code"

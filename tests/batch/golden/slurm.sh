@@ -24,6 +24,10 @@ export OMP_NUM_THREADS=${OMP_NUM_THREADS:-2}
 [[ -z ${SLURM_CPUS_PER_TASK:-} ]] || export SRUN_CPUS_PER_TASK=$SLURM_CPUS_PER_TASK    # srun asks for it anew.
 [[ $(id -u) != 0 ]] || export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 job=${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}
+# Where a rankpool program writes how its run went. Before: what an earlier start of this job has left.
+mkdir -p /home/user/study/.rankpool
+export RANKPOOL_STATUS_FILE=/home/user/study/.rankpool/"$job.run"
+rm -f "$RANKPOOL_STATUS_FILE"
 
 launcher=()
 if ((${#launcher[@]} == 0)); then
@@ -35,9 +39,9 @@ if ((${#launcher[@]} == 0)); then
 fi
 echo "rankpool: job $job${SLURM_RESTART_COUNT:+ (restart $SLURM_RESTART_COUNT)} on $SLURM_JOB_NODELIST, 8 ranks by ${launcher[0]}"
 
-# With --signal=B:USR1@120 Slurm warns this script, and the launcher passes USR1 on to all ranks; without a handler of
-# theirs it would end them, so it is not asked for by default. The TERM at the end Slurm sends to the ranks itself; a second
-# one from here makes mpirun kill ranks that are saving. No trap on CONT: bash loses USR1 then.
+# With --signal=B:USR1@120 Slurm warns this script, and the launcher passes USR1 on to all ranks; it would end programs that
+# are not rankpool's, so it is not asked for by default: rank 0 keeps its own clock. The TERM at the end Slurm sends to the
+# ranks itself; a second one from here makes mpirun kill ranks that are saving. No trap on CONT: bash loses USR1 then.
 ranks_pid=
 trap '[[ -z $ranks_pid ]] || kill -USR1 $ranks_pid' USR1
 trap : TERM
@@ -46,6 +50,11 @@ ranks_pid=$!
 while kill -0 $ranks_pid 2>/dev/null; do wait $ranks_pid || true; done    # A signal ends wait early.
 code=0
 wait $ranks_pid || code=$?
+# The program knows its exit code better than the launcher, which returns 0 or 137 in some cases whatever the program says.
+# That of a shell between launcher and program is the launcher's to tell.
+told=
+if grep -qsx started_by_launcher=yes "$RANKPOOL_STATUS_FILE"; then told=$(sed -n 's/^exit_code=//p' "$RANKPOOL_STATUS_FILE"); fi
+code=${told:-$code}
 
 # 75: stopped at the walltime, can be resumed.
 resubmit=yes next=
@@ -54,5 +63,5 @@ if [[ $code == 75 && $resubmit == yes ]]; then
     echo "rankpool: stopped at the walltime; job ${next:-(could not be submitted)} goes on"
 fi
 # The record that `rankpool submit --wait` and `rankpool jobs` read; it appears at once, as a whole.
-mkdir -p /home/user/study/.rankpool && echo "$code $next" >/home/user/study/.rankpool/"$job.status.new" && mv /home/user/study/.rankpool/"$job.status.new" /home/user/study/.rankpool/"$job.status"
+echo "$code $next" >/home/user/study/.rankpool/"$job.status.new" && mv /home/user/study/.rankpool/"$job.status.new" /home/user/study/.rankpool/"$job.status"
 exit "$code"

@@ -1,9 +1,12 @@
 // Ends in the way its argument says; exit code and messages are looked at by ends_test.sh.
+#include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <rankpool/rankpool.hpp>
 
@@ -16,6 +19,13 @@ int wait_for_stop() {
     while (!rankpool::this_task::stop_requested()) std::this_thread::sleep_for(1ms);
     return 0;
 }
+// A line in a file of the folder it is started in, when it begins and when it ends.
+void take_a_while() {
+    std::ofstream("began", std::ios::app) << "began\n" << std::flush;
+    std::this_thread::sleep_for(300ms);
+    std::ofstream("ended", std::ios::app) << "ended\n" << std::flush;
+}
+void crash() { std::raise(SIGSEGV); }
 int refuse(int cell) { throw std::out_of_range("no cell " + std::to_string(cell)); }
 
 int drive(rankpool::Executor& pool, const std::string& way) {
@@ -29,6 +39,14 @@ int drive(rankpool::Executor& pool, const std::string& way) {
         std::this_thread::sleep_for(20ms);
         throw std::runtime_error("the input is empty");
     }
+    if (way == "takes_a_while") {
+        std::vector<rankpool::Future<void>> futures;
+        for (int i = 0; i < 100; ++i) futures.push_back(pool.submit(take_a_while));
+        for (const auto& future : futures) future.result();
+        return 0;
+    }
+    if (way == "exits") std::exit(6);
+    if (way == "crashes") crash();
     if (way == "task_exits") pool.submit({.name = "leaves"}, leave, 3).result();
     if (way == "task_exits_with_0") pool.submit({.name = "leaves"}, leave, 0).result();
     std::cout << "the sum is " << pool.submit([](int a, int b) { return a + b; }, 20, 22).result() << '\n';
