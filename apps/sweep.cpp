@@ -8,6 +8,7 @@
 
 #include <rankpool/core/error.hpp>
 #include <rankpool/executor/run.hpp>
+#include <rankpool/launch/child_guard.hpp>
 #include <rankpool/launch/launcher.hpp>
 #include <rankpool/launch/shell_text.hpp>
 #include <rankpool/observe/format.hpp>
@@ -80,6 +81,8 @@ int run_sweep_command(const SweepOptions& options) {
             return exit_usage;
         }
     }
+    // What commands start themselves must not outlive us, even if somebody kills us without warning.
+    const ChildGuard guard;
     // Rank 0 only starts programs and waits for them, so it has time to coordinate.
     const PoolOptions pool_options{.slots = options.jobs, .coordinator_work = CoordinatorWork::always};
     std::string name = "rankpool";

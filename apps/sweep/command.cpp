@@ -1,9 +1,11 @@
 #include "command.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,8 +16,10 @@
 #include <rankpool/launch/environment.hpp>
 #include <rankpool/observe/format.hpp>
 #include <rankpool/task/codec_std.hpp>
+#include <rankpool/task/resources.hpp>
 #include <rankpool/task/this_task.hpp>
 
+#include "gpu_devices.hpp"
 #include "stopping.hpp"
 
 namespace rankpool::sweep {
@@ -97,6 +101,8 @@ bool is_about_our_launch(std::string_view name) {
                                           "SLURM_PROCID",
                                           "SLURM_LOCALID",
                                           "SLURM_STEP_NUM_TASKS",
+                                          "SLURM_NTASKS",
+                                          "SLURM_NPROCS",
                                           "SLURM_MPI_TYPE"}) {
         if (name.starts_with(prefix)) return true;
     }
@@ -118,12 +124,39 @@ const std::vector<std::string>& environment_of_programs() {
     static const std::vector<std::string> kept = [] {
         Environment environment = current_environment();
         std::erase_if(environment, [](const auto& entry) { return is_about_our_launch(entry.first); });
+        environment["RANKPOOL_LAUNCH"] = "any";  // One that uses rankpool is not meant to use the whole job.
         return entries_of(environment);
     }();
     return kept;
 }
 
+/// The GPUs that this rank lends; its threads share them.
+GpuPool& gpus_here() {
+    static GpuPool pool = [] {
+        const Environment environment = current_environment();
+        const Resources lent = parse_resources(find_text(environment, "RANKPOOL_RESOURCES").value_or(""));
+        return GpuPool(gpus_of_rank(environment, static_cast<std::size_t>(amount_of("gpu", lent))));
+    }();
+    return pool;
+}
+
+std::vector<std::string> environment_with(const std::vector<std::string>& own) {
+    std::vector<std::string> entries = environment_of_programs();
+    for (const std::string& entry : own) {
+        const std::string name = entry.substr(0, entry.find('=') + 1);
+        std::erase_if(entries, [&](const std::string& each) { return each.starts_with(name); });
+    }
+    entries.insert(entries.end(), own.begin(), own.end());
+    return entries;
+}
+
 }  // namespace
+
+double amount_of(const std::string& name, const Resources& resources) {
+    const auto has_name = [&](const Resource& each) { return each.name == name; };
+    const auto found = std::find_if(resources.begin(), resources.end(), has_name);
+    return found == resources.end() ? 0 : found->amount;
+}
 
 const char* name_of(RunStatus status) { return status_names[static_cast<std::size_t>(status)]; }
 
@@ -149,11 +182,18 @@ CommandReport run_command(const CommandRequest& request) {
     std::error_code error;
     if (!request.run_dir.empty()) std::filesystem::create_directories(request.run_dir, error);
     ChildEnd end;
+    std::optional<GpuPool::Lease> gpus;
+    try {
+        if (request.gpus > 0) gpus.emplace(gpus_here(), request.gpus);
+    } catch (const ConfigError& wrong) {
+        report.cause = wrong.what();
+        return report;
+    }
     if (error) {
         end.start_error = "cannot make the folder '" + request.run_dir + "': " + error.message();
     } else {
         end = run_child({.arguments = request.arguments,
-                         .environment = environment_of_programs(),
+                         .environment = gpus ? environment_with(gpus->environment()) : environment_of_programs(),
                          .directory = {},
                          .time_limit = request.time_limit,
                          .grace = request.grace,
@@ -185,6 +225,7 @@ void Codec<CommandRequest>::write(ByteWriter& writer, const CommandRequest& requ
     encode(writer, request.grace);
     encode(writer, request.capture_bytes_max);
     encode(writer, request.end_by_s);
+    encode(writer, request.gpus);
 }
 
 CommandRequest Codec<CommandRequest>::read(ByteReader& reader) {
@@ -195,6 +236,7 @@ CommandRequest Codec<CommandRequest>::read(ByteReader& reader) {
     request.grace = decode<Duration>(reader);
     request.capture_bytes_max = decode<std::uint64_t>(reader);
     request.end_by_s = decode<double>(reader);
+    request.gpus = decode<double>(reader);
     return request;
 }
 

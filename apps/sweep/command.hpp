@@ -6,6 +6,7 @@
 
 #include <rankpool/core/time.hpp>
 #include <rankpool/task/codec.hpp>
+#include <rankpool/task/resources.hpp>
 
 namespace rankpool::sweep {
 
@@ -34,7 +35,12 @@ struct CommandRequest {
     /// When it must have ended, in seconds since 1970, by the clocks of the day, which hosts share well enough; 0: at
     /// any time. Not started if commands on its rank took too long for that so far: it may have waited there.
     double end_by_s = 0;
+    /// GPUs of its rank that it may use, as a part of one or as many; 0: nothing is said to it.
+    double gpus = 0;
 };
+
+/// How much of `name` there is among resources; 0 if it is not.
+double amount_of(const std::string& name, const Resources& resources);
 
 /// What a rank tells about a command.
 struct CommandReport {

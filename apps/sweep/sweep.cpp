@@ -142,7 +142,8 @@ class Loop {
                                .time_limit = plan_.time_limit,
                                .grace = plan_.grace,
                                .capture_bytes_max = plan_.capture_bytes_max,
-                               .end_by_s = end_by_s()};
+                               .end_by_s = end_by_s(),
+                               .gpus = amount_of("gpu", plan_.needs)};
         Future<CommandReport> future = pool_.submit({.resources = plan_.needs}, run_command, std::move(request));
         const StateRef state = future.state_ref();
         running_.emplace(&*state, Running{what, std::move(future)});

@@ -56,6 +56,25 @@ for ranks in 0 1 2 4; do
     fi
 done
 
+# Killed without warning: nothing that commands have started lives on, whatever session it made for itself; the sweep of a
+# command does its part, too.
+rm -rf ./*
+for start in '' "${mpirun[*]} -n 2"; do
+    # shellcheck disable=SC2086 # Several words.
+    setsid $start "$rankpool" sweep --grid n=1:2 -- sh -c \
+        'sleep 1000 & echo $! >> pids; setsid sh -c "echo \$\$ >> pids; sleep 1000; true" & wait' >out 2>&1 &
+    leader=$!
+    wait_until 30 has_lines 4 pids
+    mapfile -t all < <(pgrep -x rankpool -s "$leader"; echo "$leader")
+    kill -KILL "${all[@]}" 2>/dev/null || true
+    wait "$leader" 2>/dev/null || true
+    wait_until 20 all_gone
+    rm -rf ./*
+done
+"$rankpool" sweep --grid n=1 -- sh -c 'sleep 1000 & echo $! >> pids' >out 2>&1
+if all_gone; then wrong "what a command leaves running at an orderly end is killed"; fi
+while read -r pid; do kill -KILL "$pid"; done <pids
+
 # Asked to end: what runs is ended, too, and the table is there.
 for signal in TERM INT; do
     rm -rf ./*

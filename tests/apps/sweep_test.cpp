@@ -178,6 +178,27 @@ TEST_F(Sweep, runs_no_more_at_once_than_resources_allow) {
     }
 }
 
+TEST_F(Sweep, gives_each_command_gpus_of_its_own) {
+    // Two at once on each rank; a device that is taken twice finds the lock.
+    const std::string command =
+        "--jobs 2 --grid n=1:8 --needs gpu=1 -- sh -c "
+        "'echo $CUDA_VISIBLE_DEVICES; mkdir lock$CUDA_VISIBLE_DEVICES && sleep 0.05 && "
+        "rmdir lock$CUDA_VISIBLE_DEVICES'";
+    for (const int ranks : {0, 2}) {
+        const Ran ran =
+            sweep("--overwrite " + command, ranks, "export CUDA_VISIBLE_DEVICES=4,5,6,7 RANKPOOL_RESOURCES=gpu=2;");
+        EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+        for (const Json& row : rows()) {
+            const int device = std::stoi(row.at("stdout").get<std::string>());
+            const int first = 4 + 2 * row.at("rank").get<int>();
+            EXPECT_THAT(device, testing::AllOf(testing::Ge(first), testing::Le(first + 1)));
+        }
+    }
+    const Ran wrong = sweep("--overwrite " + command, 0, "CUDA_VISIBLE_DEVICES=4 RANKPOOL_RESOURCES=gpu=2");
+    EXPECT_EQ(wrong.exit_code, 1);
+    EXPECT_THAT(wrong.out, HasSubstr("RANKPOOL_RESOURCES lends 2 GPUs on each rank, but CUDA_VISIBLE_DEVICES=4"));
+}
+
 TEST_F(Sweep, gives_each_run_a_folder_of_its_own) {
     const Ran ran = sweep("--output out.h5 --grid x=1,2 -- sh -c 'echo {x} > {run_dir}/value'", 2);
     EXPECT_EQ(ran.exit_code, 0) << ran.out << ran.err;
