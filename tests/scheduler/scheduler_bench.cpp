@@ -36,7 +36,7 @@ class Cluster {
     }
     void finish_all() {
         // What has arrived and is not handled yet: a message carries a hundred.
-        std::array<Held, 16> reports;
+        std::array<Held, 8> reports;
         std::uint64_t taken = 0, finished = 0;
         while (!busy_.empty() || finished < taken) {
             while (!busy_.empty() && taken - finished < reports.size()) {

@@ -5,6 +5,12 @@
 #include <rankpool/scheduler/scheduler.hpp>
 
 namespace rankpool::scheduler {
+namespace {
+
+/// So many workers, of 64 bytes each, stay in a cache near by without being called for.
+constexpr std::uint32_t workers_near = 4096;
+
+}  // namespace
 
 Scheduler::Scheduler(Limits limits)
     : limits_(limits),
@@ -66,10 +72,15 @@ void Scheduler::expect_report(WorkerId worker, TaskId task) {
     if (!tasks_.contains(task) || !workers_.contains(worker)) return;
     fetch_all(tasks_[task]);
     fetch(&workers_[worker]);
-    // Those of four calls ago have arrived, so their neighbours are known.
-    Expected& earlier = expected_[next_expected_++ % expected_.size()];
-    if (earlier.worker.is_valid()) fetch_neighbours(earlier.worker, earlier.task);
-    earlier = {worker, task};
+    const auto earlier = [&](std::uint32_t calls) { return expected_[(next_expected_ - calls) % expected_.size()]; };
+    expected_[next_expected_ % expected_.size()] = {worker, task};
+    // Those of three calls ago have arrived, so their neighbours are known; and after three more, who is behind these.
+    if (const Expected here = earlier(3); here.task.is_valid()) {
+        edges_.fetch_edges(tasks_[here.task]);
+        if (workers_.size() > workers_near) fetch_neighbours(here.worker, here.task);
+    }
+    if (const Expected here = earlier(6); here.task.is_valid()) edges_.fetch_dependents(tasks_[here.task], tasks_);
+    ++next_expected_;
 }
 
 void Scheduler::fetch_neighbours(WorkerId worker, TaskId task) const {

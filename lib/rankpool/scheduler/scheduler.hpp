@@ -255,7 +255,7 @@ class Scheduler {
         WorkerId worker;
         TaskId task;
     };
-    std::array<Expected, 4> expected_;  ///< of expect_report(): on their way into the cache; decides nothing
+    std::array<Expected, 8> expected_;  ///< of expect_report(): on their way into the cache; decides nothing
     std::uint32_t next_expected_ = 0;
 };
 
