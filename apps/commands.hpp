@@ -17,6 +17,7 @@ void add_simulate_command(CLI::App& program, Action& action);
 void add_submit_command(CLI::App& program, Action& action);
 void add_sweep_command(CLI::App& program, Action& action);
 void add_h5_command(CLI::App& program, Action& action);
+void add_journal_command(CLI::App& program, Action& action);
 /// Two subcommands: jobs and cancel.
 void add_jobs_commands(CLI::App& program, Action& action);
 

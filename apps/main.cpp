@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
     add_h5_command(program, action);
     add_submit_command(program, action);
     add_jobs_commands(program, action);
+    add_journal_command(program, action);
     try {
         program.parse(argc, argv);
         return action();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 #include <fmt/format.h>
@@ -81,6 +82,8 @@ int run_sweep_command(const SweepOptions& options) {
             return exit_usage;
         }
     }
+    // A sweep has a journal of its own, and commands that use rankpool must not meet in one.
+    unsetenv("RANKPOOL_JOURNAL");
     // What commands start themselves must not outlive us, even if somebody kills us without warning.
     const ChildGuard guard;
     // Rank 0 only starts programs and waits for them, so it has time to coordinate.

@@ -25,6 +25,7 @@ Boost.Serialization | libboost-serialization-dev | boost+serialization | library
 Boost.Context | libboost-context-dev | boost+context | library:boost_context
 Random123 | librandom123-dev | random123 | header:Random123/philox.h
 HDF5 | libhdf5-dev | hdf5 | header:hdf5.h
+xxHash | libxxhash-dev | xxhash | header:xxhash.h
 libdeflate | libdeflate-dev | libdeflate | header:libdeflate.h library:deflate
 ISA-L | libisal-dev | isa-l | header:isa-l/igzip_lib.h library:isal
 nlohmann-json | nlohmann-json3-dev | nlohmann-json | header:nlohmann/json.hpp

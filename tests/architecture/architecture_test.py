@@ -25,6 +25,7 @@ MADE_FOR = {
     "boost/serialization": ["executor/rank_check.cpp", "boost_serialization.hpp", "task/boost_archive.*"],
     "boost": ["boost_serialization.hpp", "task/boost_archive.*"],
     "Random123": ["task/random_stream.cpp"],
+    "xxhash.h": ["journal/format.cpp", "journal/task_key.cpp"],
     "hdf5": ["dataset/detail/hdf5.hpp"],
     "libdeflate.h": ["dataset/detail/gzip.cpp"],
     "isa-l": ["dataset/detail/gzip.cpp"],

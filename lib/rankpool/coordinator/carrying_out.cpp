@@ -109,6 +109,7 @@ void Coordinator::carry_out(const scheduler::SettleTask& command) {
             if (kept_) {
                 keep_result(*state, *std::exchange(kept_, std::nullopt));
             } else {
+                if (tasks_[command.task.value].is_for_journal) note_in_journal(*state, outcome_);
                 state->succeed(Bytes(outcome_));
             }
             break;

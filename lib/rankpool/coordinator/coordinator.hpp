@@ -14,6 +14,7 @@
 #include <rankpool/coordinator/peer.hpp>
 #include <rankpool/coordinator/requests.hpp>
 #include <rankpool/coordinator/seats.hpp>
+#include <rankpool/journal/journal.hpp>
 #include <rankpool/observe/pool_counts.hpp>
 #include <rankpool/scheduler/scheduler.hpp>
 #include <rankpool/scheduler/submit_gate.hpp>
@@ -58,6 +59,13 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     /// Lets calls stay in memory instead of being packed: only if all workers are threads of this process.
     void share_memory() { shares_memory_ = true; }
 
+    /// What the journal knows is not run, and what succeeds is added to it. Before the first task; calls must be
+    /// packed.
+    /// @param seed  of the campaign: other random numbers make other tasks
+    void use_journal(std::unique_ptr<journal::Journal> journal, std::uint64_t seed);
+    /// How many tasks were not run because the journal knew their results.
+    std::uint64_t tasks_from_journal();
+
     /// Makes submit() wait while more than this is queued or running. Tasks that submit tasks are not held up.
     void bound_queue(scheduler::QueueBound bound) { gate_ = scheduler::SubmitGate(bound); }
 
@@ -95,6 +103,7 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
         WorkerId worker;  // of the current execution, while it has not ended; of several workers the leader
         Execution execution;
         scheduler::RequestId request;
+        bool is_for_journal = false;
         bool must_stop = false;                // request_stop() was called
         std::vector<StateRef> waits_for = {};  // while it waits inside, one of these
     };
@@ -151,6 +160,12 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     TaskId reported_task(const protocol::Header& header) const;
     std::optional<Part> part_of(WorkerId from, TaskId id, Execution execution);
     const StateRef& submitted_by(WorkerId from, std::uint32_t token) const;
+
+    // journalling.cpp
+    std::optional<journal::TaskKey> journal_key(TaskState& state) const;
+    bool is_for_journal(const TaskOptions& options) const;
+    bool settle_from_journal(TaskState& state);
+    void note_in_journal(TaskState& state, BytesView result);
 
     // waits.cpp
     std::string find_deadlock(TaskId waiting) const;
@@ -244,6 +259,9 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     std::optional<Failure> broken_;
     std::vector<std::shared_ptr<void>> abandoned_calls_;  // failed by us while a thread may run them still
     PoolCounts counts_;
+    std::unique_ptr<journal::Journal> journal_;
+    std::uint64_t seed_ = 0;  // of the campaign; for the journal only
+    std::uint64_t from_journal_ = 0;
     bool shares_memory_ = false;
     bool is_formed_ = false;     // the scheduler knows that nobody else is expected
     bool is_giving_up_ = false;  // what is being cancelled has no time left

@@ -113,6 +113,8 @@ void Coordinator::accept(const StateRef& state, const TaskOptions& options) {
         state->extras().name = options.name;
         state->extras().key = options.key;
     }
+    const bool is_journalled = is_for_journal(options);
+    if (is_journalled && settle_from_journal(*state)) return;
     const scheduler::RequestId request = request_of(options);
     if (free_tasks_.empty()) {
         free_tasks_.push_back(TaskId{static_cast<std::uint32_t>(tasks_.size())});
@@ -120,7 +122,8 @@ void Coordinator::accept(const StateRef& state, const TaskOptions& options) {
     }
     state->task = free_tasks_.back();
     free_tasks_.pop_back();
-    tasks_[state->task.value] = {.state = state, .worker = {}, .execution = {}, .request = request};
+    tasks_[state->task.value] = {
+        .state = state, .worker = {}, .execution = {}, .request = request, .is_for_journal = is_journalled};
     state->priority = options.priority;
     gate_.enter(state->call().size());
     progress_.became_busy();

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include <mpi.h>
 
+#include <rankpool/coordinator/coordinator.hpp>
 #include <rankpool/core/error.hpp>
 #include <rankpool/executor/crash_report.hpp>
 #include <rankpool/executor/rank_pool.hpp>
@@ -20,6 +22,7 @@
 #include <rankpool/executor/serial_executor.hpp>
 #include <rankpool/executor/thread_pool.hpp>
 #include <rankpool/executor/walltime_watch.hpp>
+#include <rankpool/journal/journal.hpp>
 #include <rankpool/launch/allocation.hpp>
 #include <rankpool/launch/launcher.hpp>
 #include <rankpool/launch/ranks_check.hpp>
@@ -96,8 +99,22 @@ void check_places(const Launch& launch, std::span<const RankPlace> places) {
     }
 }
 
-/// Refuses ranks that cannot work together. Collective.
-void check_launch(const Launch& launch, const PoolOptions& options) {
+std::unique_ptr<journal::Journal> open_journal(const std::string& folder) {
+    if (folder.empty()) return nullptr;
+    auto journal = std::make_unique<journal::Journal>(folder);
+    if (journal->damaged_bytes() > 0) {
+        std::fprintf(stderr,
+                     "rankpool: %" PRIu64
+                     " bytes of the journal '%s' were torn or damaged and are left out; "
+                     "their tasks run again\n",
+                     journal->damaged_bytes(), folder.c_str());
+    }
+    return journal;
+}
+
+/// What ranks begin with: refuses those that cannot work together, and opens the journal on rank 0. Collective.
+std::unique_ptr<journal::Journal> begin_ranks(const Launch& launch, const PoolOptions& options,
+                                              const std::string& journal_folder) {
     int rank = 0;
     int size = 0;
     check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank), "MPI_Comm_rank");
@@ -109,14 +126,28 @@ void check_launch(const Launch& launch, const PoolOptions& options) {
     check_mpi(MPI_Gather(&place, place_bytes, MPI_BYTE, places.data(), place_bytes, MPI_BYTE, 0, MPI_COMM_WORLD),
               "MPI_Gather");
     std::string mistake;
+    std::unique_ptr<journal::Journal> journal;
     try {
         if (rank == 0) check_places(launch, places);
+        if (rank == 0) journal = open_journal(journal_folder);
     } catch (const std::exception& error) {
         mistake = error.what();  // The others wait to be told, whatever it is.
     }
     int has_mistake = mistake.empty() ? 0 : 1;
     check_mpi(MPI_Bcast(&has_mistake, 1, MPI_INT, 0, MPI_COMM_WORLD), "MPI_Bcast");
     if (has_mistake != 0) throw LaunchError(mistake);
+    return journal;
+}
+
+/// The coordinator of a pool, on rank 0.
+Coordinator& coordinator_of(Executor& pool) { return dynamic_cast<Coordinator&>(pool.client()); }
+
+void tell_of_journal(Executor& pool, const std::string& folder) {
+    if (folder.empty()) return;
+    const std::uint64_t count = coordinator_of(pool).tasks_from_journal();
+    if (count == 0) return;
+    std::fprintf(stderr, "rankpool: %" PRIu64 " tasks were not run, because the journal '%s' has their results\n",
+                 count, folder.c_str());
 }
 
 /// The end of the batch job we are in, unless the program knows better.
@@ -162,12 +193,13 @@ void leave(RankPoolExecutor& pool, const RunEnd& end, Instant deadline) {
 }
 
 int run_on_ranks(int& argc, char**& argv, const std::function<int(Executor&)>& driver, PoolOptions options,
-                 const Launch& launch) {
+                 const Launch& launch, const std::string& journal_folder) {
     const MpiSession session(argc, argv);
     std::optional<RankPoolExecutor> pool;
+    std::unique_ptr<journal::Journal> journal;
     JobEnd job_end;
     try {
-        check_launch(launch, options);
+        journal = begin_ranks(launch, options, journal_folder);
         if (launch.rank == 0) job_end = find_end(options);  // The batch system must not be asked by thousands.
         pool.emplace(MPI_COMM_WORLD, options);
     } catch (const std::exception&) {
@@ -179,9 +211,11 @@ int run_on_ranks(int& argc, char**& argv, const std::function<int(Executor&)>& d
     const bool is_first = pool->is_coordinator();
     const WalltimeWatch watch(is_first, job_end, [&] { pool->set_end(now()); });
     if (!is_first) return pool->serve();
+    if (journal) coordinator_of(*pool).use_journal(std::move(journal), options.seed);
     report_termination(job_end.stop_starting);
     const CrashReport crash_report(0);
     const RunEnd end = drive(*pool, driver);
+    tell_of_journal(*pool, journal_folder);
     leave(*pool, end, job_end.leave);
     ignore_termination();
     end.write();
@@ -189,11 +223,15 @@ int run_on_ranks(int& argc, char**& argv, const std::function<int(Executor&)>& d
 }
 
 template <class Pool>
-int run_here(PoolOptions options, const std::function<int(Executor&)>& driver) {
+int run_here(PoolOptions options, const std::function<int(Executor&)>& driver, const std::string& journal_folder) {
     const JobEnd job_end = find_end(options);
+    std::unique_ptr<journal::Journal> journal = open_journal(journal_folder);
+    if (journal) options.check_serialization = true;  // Only what is packed can be kept.
     Pool pool(options);
+    if (journal) coordinator_of(pool).use_journal(std::move(journal), options.seed);
     const WalltimeWatch watch(true, job_end, [&] { pool.set_end(now()); });
     const RunEnd end = drive(pool, driver);
+    tell_of_journal(pool, journal_folder);
     pool.shutdown({.wait = true, .cancel_futures = end.outcome != RunOutcome::succeeded});
     end.write();
     return end.exit_code;
@@ -212,6 +250,7 @@ std::string take_from_environment(const char* name) {
 int run_driver(int& argc, char**& argv, const std::function<int(Executor&)>& driver, const PoolOptions& given) {
     const Launch launch = current_launch();
     const std::string status_file = take_from_environment("RANKPOOL_STATUS_FILE");
+    const std::string journal_folder = take_from_environment("RANKPOOL_JOURNAL");
     if (launch.rank == 0) begin_run_status(status_file, is_started_by_launcher());
     PoolOptions options;
     Choice choice{};
@@ -232,11 +271,11 @@ int run_driver(int& argc, char**& argv, const std::function<int(Executor&)>& dri
     try {
         switch (choice) {
             case Choice::ranks:
-                return run_on_ranks(argc, argv, driver, options, launch);
+                return run_on_ranks(argc, argv, driver, options, launch, journal_folder);
             case Choice::threads:
-                return run_here<ThreadPoolExecutor>(options, driver);
+                return run_here<ThreadPoolExecutor>(options, driver, journal_folder);
             case Choice::serial:
-                return run_here<SerialExecutor>(options, driver);
+                return run_here<SerialExecutor>(options, driver, "");  // It has no coordinator.
         }
     } catch (...) {
         return give_up(0);

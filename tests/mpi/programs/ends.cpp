@@ -25,6 +25,12 @@ void take_a_while() {
     std::this_thread::sleep_for(300ms);
     std::ofstream("ended", std::ios::app) << "ended\n" << std::flush;
 }
+std::uint64_t square(std::uint64_t i) {
+    std::ofstream("ran", std::ios::app) << i << '\n' << std::flush;
+    std::this_thread::sleep_for(5ms);
+    return i * i + (i % 2 == 0 ? rankpool::this_task::rng()() % 1000 : 0);
+}
+std::uint64_t add(std::uint64_t a, std::uint64_t b) { return a + b; }
 void crash() { std::raise(SIGSEGV); }
 int refuse(int cell) { throw std::out_of_range("no cell " + std::to_string(cell)); }
 
@@ -43,6 +49,21 @@ int drive(rankpool::Executor& pool, const std::string& way) {
         std::vector<rankpool::Future<void>> futures;
         for (int i = 0; i < 100; ++i) futures.push_back(pool.submit(take_a_while));
         for (const auto& future : futures) future.result();
+        return 0;
+    }
+    if (way == "squares") {
+        std::vector<rankpool::Future<std::uint64_t>> squares;
+        for (std::uint64_t i = 0; i < 200; ++i) {
+            rankpool::TaskOptions options{.name = "square " + std::to_string(i)};
+            if (i % 2 == 1) options.key = options.name;
+            squares.push_back(pool.submit(options, square, i));
+        }
+        std::uint64_t sum = 0;
+        std::vector<rankpool::Future<std::uint64_t>> sums;
+        for (std::size_t i = 0; i < 200; i += 10) sums.push_back(pool.submit(add, squares[i], squares[i + 9]));
+        for (const auto& future : sums) sum += future.result();
+        for (const auto& future : squares) sum += future.result();
+        std::cout << "the sum is " << sum << '\n';
         return 0;
     }
     if (way == "exits") std::exit(6);
