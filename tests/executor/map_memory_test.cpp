@@ -2,13 +2,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <malloc.h>
-#include <ranges>
 
 #include <gtest/gtest.h>
 
 #include <rankpool/core/sanitizers.hpp>
 #include <rankpool/executor/chunk_size.hpp>
 #include <rankpool/rankpool.hpp>
+
+#include "../support/count_up.hpp"
 
 namespace rankpool {
 namespace {
@@ -25,6 +26,17 @@ std::uint64_t live_bytes() {
     const struct mallinfo2 info = mallinfo2();
     return info.uordblks + info.hblkhd;
 }
+/// The indices of ten million items.
+class Indices {
+  public:
+    auto begin() const { return range_.begin(); }
+    auto end() const { return range_.end(); }
+    std::size_t size() const { return items; }
+
+  private:
+    decltype(tests::count_up(std::uint64_t{0}, items)) range_ = tests::count_up(std::uint64_t{0}, items);
+};
+
 std::uint64_t next_of(std::uint64_t x) { return x + 1; }
 
 TEST(MapMemory, of_ten_million_items_is_that_of_the_items_in_flight) {
@@ -35,7 +47,7 @@ TEST(MapMemory, of_ten_million_items_is_that_of_the_items_in_flight) {
     std::uint64_t most = 0;
     std::uint64_t sum = 0;
     std::uint64_t count = 0;
-    for (const std::uint64_t x : pool.map(next_of, std::views::iota(std::uint64_t{0}, items))) {
+    for (const std::uint64_t x : pool.map(next_of, Indices{})) {
         sum += x;
         if (++count % 100'000 == 0) most = std::max(most, live_bytes());
     }
@@ -52,7 +64,7 @@ TEST(MapMemory, of_results_that_nobody_reads_is_bounded) {
     ThreadPoolExecutor threads(PoolOptions{.slots = 2, .check_serialization = true});
     Executor& pool = threads;
     const std::uint64_t before = live_bytes();
-    auto results = pool.map(next_of, std::views::iota(std::uint64_t{0}, items));
+    auto results = pool.map(next_of, Indices{});
     pool.submit(next_of, 1U).result();
     EXPECT_LT(live_bytes() - before, 1'000'000U);
     EXPECT_LT(pool.counts().submitted, 100U);
