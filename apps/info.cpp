@@ -5,6 +5,7 @@
 
 #include <mpi.h>
 
+#include <rankpool/executor/store_limits.hpp>
 #include <rankpool/launch/time_left.hpp>
 
 #include "commands.hpp"
@@ -27,6 +28,11 @@ void write_info(InfoFacts facts, const InfoOptions& options) {
     facts.hosts = hosts_of(facts.ranks);
     facts.allocation = current_allocation();
     if (facts.allocation) facts.time_left = current_time_left();
+    const int ranks_here = facts.hosts.empty() ? 1 : static_cast<int>(facts.hosts.front().ranks.size());
+    const StoreLimits limits = store_limits(with_environment({}), ranks_here);
+    facts.results_in_memory = limits.memory;
+    facts.results_on_disk = limits.disk;
+    facts.spill_directory = limits.directory;
     facts.openmp_threads = find_count(current_environment(), "OMP_NUM_THREADS");
     std::fputs((options.is_json ? info_json(facts) + '\n' : info_text(facts)).c_str(), stdout);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +45,10 @@ struct InfoFacts {
     std::optional<Allocation> allocation;
     std::optional<Duration> time_left;  ///< of the batch job, where somebody tells
     std::optional<int> openmp_threads;  ///< OMP_NUM_THREADS
+    // What a pool's ranks on rank 0's machine would keep of results.
+    std::uint64_t results_in_memory = 0;  ///< bytes, each
+    std::uint64_t results_on_disk = 0;    ///< bytes, each
+    std::string spill_directory;          ///< empty: nowhere
 };
 
 /// Groups what the ranks see by host.

@@ -65,6 +65,10 @@ std::string info_json(const InfoFacts& facts) {
                        {"mpi_yields_when_idle", facts.yields_when_idle},
                        {"ranks", ranks},
                        {"hosts", hosts},
+                       {"results",
+                        {{"memory_budget", facts.results_in_memory},
+                         {"spill_budget", facts.results_on_disk},
+                         {"spill_directory", facts.spill_directory}}},
                        {"allocation", facts.allocation ? to_json(*facts.allocation) : Json()},
                        {"time_left_s", facts.time_left ? Json(in_seconds(*facts.time_left)) : Json()},
                        {"warnings", warnings_about(facts)}};

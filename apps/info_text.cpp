@@ -58,6 +58,16 @@ std::string hosts_text(const InfoFacts& facts) {
     return text;
 }
 
+std::string results_text(const InfoFacts& facts) {
+    return line("results",
+                fmt::format("each rank on {} keeps {} in memory, then {}",
+                            facts.hosts.empty() ? "this host" : facts.hosts.front().machine.host,
+                            format_bytes(facts.results_in_memory),
+                            facts.results_on_disk == 0
+                                ? "nothing on disk"
+                                : fmt::format("{} in {}", format_bytes(facts.results_on_disk), facts.spill_directory)));
+}
+
 /// One line for neighbours with the same binding.
 std::string binding_text(const InfoFacts& facts) {
     std::string text = "\nbinding\n";
@@ -103,7 +113,8 @@ std::string allocation_text(const InfoFacts& facts) {
 }  // namespace
 
 std::string info_text(const InfoFacts& facts) {
-    std::string text = libraries_text(facts) + hosts_text(facts) + binding_text(facts) + allocation_text(facts);
+    std::string text =
+        libraries_text(facts) + hosts_text(facts) + results_text(facts) + binding_text(facts) + allocation_text(facts);
     for (const std::string& warning : warnings_about(facts)) text += "\nwarning: " + warning + '\n';
     return text;
 }

@@ -1,5 +1,6 @@
 // The program `rankpool`: reads the command line and hands over to a subcommand. A file per subcommand.
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 
@@ -41,6 +42,9 @@ int main(int argc, char** argv) {
     CLI::App program("Executors and futures over MPI ranks: what is here, and how fast it is.", "rankpool");
     program.set_version_flag("--version", std::string("rankpool ") + rankpool::version);
     program.require_subcommand(1);
+    program.add_option_function<std::string>(
+        "--memory-budget", [](const std::string& bytes) { setenv("RANKPOOL_MEMORY_BUDGET", bytes.c_str(), 1); },
+        "Results that each rank keeps in memory, such as 4GiB; before the subcommand");
     Action action;
     add_info_command(program, action);
     add_bench_command(program, action);

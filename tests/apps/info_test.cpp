@@ -40,6 +40,15 @@ TEST(Info, writes_one_json_object) {
     }
 }
 
+TEST(Info, shows_what_ranks_keep_of_results) {
+    const Json results = Json::parse(run_program("info --json", 2).out).at("results");
+    EXPECT_GT(results.at("memory_budget").get<std::uint64_t>(), 0U);
+    const Json job = Json::parse(run_program("info --json", 2, "env SLURM_JOB_ID=71 SLURM_MEM_PER_NODE=500").out);
+    EXPECT_LE(job.at("results").at("memory_budget").get<std::uint64_t>(), std::uint64_t{500 << 20} / 4);
+    const std::string text = run_program("--memory-budget 64MiB info", 0).out;
+    EXPECT_NE(text.find("keeps 64 MiB in memory"), std::string::npos) << text;
+}
+
 TEST(Info, shows_the_batch_job) {
     const std::string job =
         "env SLURM_JOB_ID=71 SLURM_JOB_NAME=energy SLURM_JOB_NODELIST='cn[01-02]' SLURM_JOB_NUM_NODES=2 SLURM_NTASKS=6 "

@@ -132,6 +132,12 @@ class FakePool {
                 return "cancel_refused " + std::to_string(record.header.id);
             case Kind::stop:
                 return "stop";
+            case Kind::proceed:
+                return "proceed";
+            case Kind::fetch:
+                return "fetch" + numbers;
+            case Kind::drop:
+                return "drop" + numbers;
             default:
                 ADD_FAILURE() << "a coordinator sent a record of kind " << static_cast<int>(record.header.kind);
                 return "?";

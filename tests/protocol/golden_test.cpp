@@ -62,7 +62,17 @@ TEST_F(GoldenRecords, settled) { EXPECT_EQ(hex_of(sample_settled()), "23800000 0
 TEST_F(GoldenRecords, fetch) {
     EXPECT_EQ(hex_of(sample_fetch()), "40000000 07000000 09000000 08000000 03000000 01000000");
 }
-TEST_F(GoldenRecords, acquire) { EXPECT_EQ(hex_of(sample_acquire()), "27000000 07000000 09000000 04000000 01000000"); }
+TEST_F(GoldenRecords, acquire) {
+    EXPECT_EQ(hex_of(sample_acquire()), "27000000 07000000 09000000 08000000 01000000 02000000");
+}
+TEST_F(GoldenRecords, log) {
+    EXPECT_EQ(hex_of(sample_log()), "0e000000 07000000 09000000 0e000000 04737465 7068616c 6620646f 6e65");
+}
+TEST_F(GoldenRecords, memory) {
+    EXPECT_EQ(hex_of(sample_memory()),
+              "0f000000 00000000 01000000 28000000 10000000 00000000 20000000 00000000 30000000 00000000 40000000 "
+              "00000000 50000000 00000000");
+}
 TEST_F(GoldenRecords, plain) {
     EXPECT_EQ(hex_of(Kind::stop, 1U, 2U, std::string_view("text")), "25000000 01000000 02000000 04000000 74657874");
 }
@@ -82,6 +92,7 @@ TEST_F(GoldenRecords, kinds_have_their_numbers) {
     EXPECT_EQ(hex_of(Kind::revoke, 1U, 2U), "21000000 01000000 02000000 00000000");
     EXPECT_EQ(hex_of(Kind::stop_task, 1U, 2U), "22000000 01000000 02000000 00000000");
     EXPECT_EQ(hex_of(Kind::deadlock, 1U, 2U), "28000000 01000000 02000000 00000000");
+    EXPECT_EQ(hex_of(Kind::proceed, 0U), "29000000 00000000 00000000 00000000");
     EXPECT_EQ(hex_of(Kind::cancel_refused, 1U), "24000000 01000000 00000000 00000000");
 }
 

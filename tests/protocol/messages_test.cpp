@@ -173,7 +173,7 @@ TEST(Messages, records_follow_each_other_in_one_message) {
         (void)read_all_of(*record);
         ++count;
     }
-    EXPECT_EQ(count, 9 + plain_kinds.size());
+    EXPECT_EQ(count, 11 + plain_kinds.size());
 }
 
 TEST(Messages, a_record_of_more_than_4_gib_takes_the_rest_of_its_message) {

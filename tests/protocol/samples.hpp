@@ -60,8 +60,12 @@ inline Submit sample_submit() {
 }
 inline Settled sample_settled() { return {.token = 6, .status = 2, .is_kept = true, .outcome = bytes_of("42")}; }
 inline Fetch sample_fetch() { return {.task = 7, .execution = 9, .requester = 3, .holder = 1}; }
-inline Acquire sample_acquire() { return {.task = 7, .execution = 9, .holder = 1}; }
+inline Acquire sample_acquire() { return {.task = 7, .execution = 9, .holder = 1, .root = 2}; }
 
+inline Log sample_log() { return {.task = 7, .execution = 9, .name = "step", .line = "half done"}; }
+inline Memory sample_memory() {
+    return {.is_stalled = true, .budget = 0x10, .kept = 0x20, .kept_peak = 0x30, .on_disk = 0x40, .spilled = 0x50};
+}
 inline Suspended sample_suspended() { return {.task = 7, .execution = 9, .tokens = {3, 4}}; }
 
 /// Every kind that is a header only, or a header and a text.
@@ -70,7 +74,7 @@ inline constexpr std::array plain_kinds{Kind::started,        Kind::deadlock,   
                                         Kind::request_stop,   Kind::release,        Kind::initializer_failed,
                                         Kind::goodbye,        Kind::revoke,         Kind::stop_task,
                                         Kind::cancel_refused, Kind::stop,           Kind::drop,
-                                        Kind::datum};
+                                        Kind::datum,          Kind::proceed};
 
 /// One message with every kind of record.
 inline Bytes sample_message() {
@@ -84,6 +88,8 @@ inline Bytes sample_message() {
     write(message, sample_fetch());
     write(message, sample_acquire());
     write(message, sample_suspended());
+    write(message, sample_log());
+    write(message, sample_memory());
     for (const Kind kind : plain_kinds) write(message, kind, 11, 12, "text");
     return message;
 }
@@ -130,6 +136,10 @@ inline std::size_t read_all_of(const Record& record) {
             return touch(read_settled(record).outcome);
         case Kind::suspended:
             return read_suspended(record).tokens.size();
+        case Kind::log:
+            return touch(read_log(record).name) + touch(read_log(record).line);
+        case Kind::memory:
+            return static_cast<std::size_t>(read_memory(record).kept);
         default:
             return touch(read_text(record));
     }

@@ -36,6 +36,8 @@ struct PoolSetup {
     double gpus = 0;                                  ///< that each rank lends to tasks
     Duration time{};                                  ///< of the pool, from when it is made; 0: no end
     std::uint64_t seed = RandomStream::default_seed;  ///< given on rank 0 only
+    std::size_t memory_budget = 0;                    ///< of each rank; 0: what the machine has
+    std::size_t spill_budget = std::size_t{1} << 30;  ///< of each rank
 };
 
 /// The kind of executor that this run of the conformance tests is about.

@@ -26,17 +26,19 @@ std::unique_ptr<ExecutorUnderTest>& executor_under_test() {
 
 namespace {
 
-void set_common(PoolOptions& options, double gpus, Duration time) {
-    if (gpus > 0) options.resources = {{"gpu", gpus}};
-    if (time > Duration{}) options.ends_at = now() + time;
+void set_common(PoolOptions& options, const PoolSetup& setup) {
+    if (setup.gpus > 0) options.resources = {{"gpu", setup.gpus}};
+    if (setup.time > Duration{}) options.ends_at = now() + setup.time;
+    options.memory_budget = setup.memory_budget;
+    options.spill_budget = setup.spill_budget;
+    options.seed = setup.seed;
 }
 
 class Serial final : public ExecutorUnderTest {
   public:
     std::unique_ptr<Executor> make(const PoolSetup& setup) override {
         PoolOptions options;
-        set_common(options, setup.gpus, setup.time);
-        options.seed = setup.seed;
+        set_common(options, setup);
         if (setup.initializer != nullptr) options.initializer = setup.initializer;
         return std::make_unique<SerialExecutor>(options);
     }
@@ -50,8 +52,7 @@ class Threads final : public ExecutorUnderTest {
         PoolOptions options;
         options.slots = setup.slots != 0 ? setup.slots : slots_;
         options.check_serialization = packed_;
-        options.seed = setup.seed;
-        set_common(options, setup.gpus, setup.time);
+        set_common(options, setup);
         if (setup.initializer != nullptr) options.initializer = setup.initializer;
         return std::make_unique<ThreadPoolExecutor>(options);
     }
@@ -70,6 +71,8 @@ struct Announcement {
     std::uint64_t coordinator_works = 0;
     double gpus = 0;
     std::int64_t time_ns = 0;
+    std::uint64_t memory_budget = 0;
+    std::uint64_t spill_budget = 0;
 };
 
 Announcement tell_all(Announcement announcement) {
@@ -79,11 +82,14 @@ Announcement tell_all(Announcement announcement) {
 
 std::unique_ptr<RankPoolExecutor> make_rank_pool(const Announcement& announcement, std::uint64_t seed) {
     PoolOptions options;
-    options.seed = seed;
+    set_common(options, {.gpus = announcement.gpus,
+                         .time = std::chrono::nanoseconds(announcement.time_ns),
+                         .seed = seed,
+                         .memory_budget = announcement.memory_budget,
+                         .spill_budget = announcement.spill_budget});
     options.slots = announcement.slots;
     options.coordinator_work =
         announcement.coordinator_works != 0 ? CoordinatorWork::always : CoordinatorWork::when_alone;
-    set_common(options, announcement.gpus, std::chrono::nanoseconds(announcement.time_ns));
     if (announcement.initializer != 0) {
         const void* const address = local_address(announcement.initializer);
         options.initializer = reinterpret_cast<void (*)()>(const_cast<void*>(address));
@@ -101,6 +107,8 @@ class Ranks final : public ExecutorUnderTest {
         announcement.coordinator_works = setup.coordinator_works ? 1 : 0;
         announcement.gpus = setup.gpus;
         announcement.time_ns = std::chrono::nanoseconds(setup.time).count();
+        announcement.memory_budget = setup.memory_budget;
+        announcement.spill_budget = setup.spill_budget;
         if (setup.initializer != nullptr) {
             announcement.initializer = portable_address(reinterpret_cast<const void*>(setup.initializer));
         }

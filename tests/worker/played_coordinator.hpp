@@ -150,6 +150,10 @@ class PlayedCoordinator final : private MessageSink {
     };
     std::map<std::uint32_t, Outcome> outcomes;  ///< of ended tasks, by number
     protocol::Hello hello;
+    std::vector<std::uint32_t> kept;      ///< tasks whose results it keeps
+    std::map<std::uint32_t, Bytes> data;  ///< kept results that it was asked for, by task
+    protocol::Memory memory;              ///< what it said last
+    std::vector<std::string> logged;      ///< "name: line"
     /// Runs what tasks submit on the same worker, and answers them.
     bool serves_submissions = true;
 
@@ -202,6 +206,19 @@ class PlayedCoordinator final : private MessageSink {
             case Kind::goodbye:
                 heard.emplace_back("goodbye");
                 return;
+            case Kind::fetch:
+                return note("fetch" + number + " from " + std::to_string(protocol::read_fetch(record).holder), record);
+            case Kind::datum:
+                data[record.header.id] = Bytes(record.payload);
+                return;
+            case Kind::memory:
+                memory = protocol::read_memory(record);
+                return;
+            case Kind::log: {
+                const protocol::Log log = protocol::read_log(record);
+                logged.push_back(std::string(log.name) + ": " + std::string(log.line));
+                return;
+            }
             default:
                 ADD_FAILURE() << "a worker sent a record of kind " << static_cast<int>(record.header.kind);
         }
@@ -219,6 +236,7 @@ class PlayedCoordinator final : private MessageSink {
         }
         heard.push_back((finished.raised ? "raised " : "finished ") + std::to_string(finished.task));
         EXPECT_EQ(outcomes.count(finished.task), 0U) << "task " << finished.task << " ends twice";
+        if (finished.is_kept) kept.push_back(finished.task);
         outcomes[finished.task] = {finished.raised, Bytes(finished.outcome),
                                    Duration(static_cast<Duration::rep>(finished.busy_ns))};
     }

@@ -18,19 +18,45 @@ HeldTask held_task(std::uint32_t task, std::uint16_t level = 0, std::uint32_t ex
     held.level = level;
     return held;
 }
+HeldTask with_priority(std::int32_t priority, HeldTask held) {
+    held.priority = priority;
+    return held;
+}
 
 TEST(TaskQueue, orders_by_priority_then_level_then_arrival) {
     TaskQueue queue;
-    queue.push(0, held_task(1, 0));
-    queue.push(0, held_task(2, 1));
-    queue.push(3, held_task(3, 0));
-    queue.push(-3, held_task(4, 9));
-    queue.push(0, held_task(5, 1));
-    queue.push(3, held_task(6, 0));
+    queue.push(with_priority(0, held_task(1, 0)));
+    queue.push(with_priority(0, held_task(2, 1)));
+    queue.push(with_priority(3, held_task(3, 0)));
+    queue.push(with_priority(-3, held_task(4, 9)));
+    queue.push(with_priority(0, held_task(5, 1)));
+    queue.push(with_priority(3, held_task(6, 0)));
     std::vector<std::uint32_t> order;
     while (!queue.is_empty()) order.push_back(queue.pop().task);
     EXPECT_EQ(order, (std::vector<std::uint32_t>{3, 6, 2, 5, 1, 4}));
     EXPECT_EQ(queue.size(), 0U);
+}
+
+TEST(TaskQueue, puts_a_task_before_those_of_its_kind) {
+    TaskQueue queue;
+    queue.push(held_task(1));
+    queue.push_first(held_task(2));
+    queue.push_first(with_priority(-1, held_task(3)));
+    EXPECT_EQ(queue.front().task, 2U);
+    EXPECT_EQ(queue.pop().task, 2U);
+    EXPECT_EQ(queue.pop().task, 1U);
+    EXPECT_EQ(queue.pop().task, 3U);
+}
+
+TEST(TaskQueue, finds_the_first_task_with_kept_inputs) {
+    TaskQueue queue;
+    HeldTask reader = held_task(2);
+    reader.needs = {ObjectId{TaskId{1}, Execution{1}}};
+    queue.push(held_task(1));
+    queue.push(std::move(reader));
+    EXPECT_EQ(queue.pop_reader().task, 2U);
+    EXPECT_EQ(queue.pop_reader().task, 1U);
+    EXPECT_TRUE(queue.is_empty());
 }
 
 TEST(TaskQueue, keeps_all_of_a_task) {
@@ -48,7 +74,7 @@ TEST(TaskQueue, keeps_all_of_a_task) {
                                   .packed = std::as_bytes(std::span(packed)),
                                   .inputs = std::as_bytes(std::span(packed).first(3))};
     TaskQueue queue;
-    queue.push(assign.priority, HeldTask::from(assign));
+    queue.push(HeldTask::from(assign));
     const HeldTask held = queue.pop();
     EXPECT_EQ(held.task, 1U);
     EXPECT_EQ(held.execution, 2U);
@@ -65,9 +91,9 @@ TEST(TaskQueue, keeps_all_of_a_task) {
 
 TEST(TaskQueue, stops_only_the_execution_it_names) {
     TaskQueue queue;
-    queue.push(0, held_task(1, 0, 1));
-    queue.push(0, held_task(1, 0, 2));
-    queue.push(5, held_task(2));
+    queue.push(with_priority(0, held_task(1, 0, 1)));
+    queue.push(with_priority(0, held_task(1, 0, 2)));
+    queue.push(with_priority(5, held_task(2)));
     queue.stop(1, 2);
     queue.stop(3, 1);
     EXPECT_FALSE(queue.pop().must_stop);
@@ -92,7 +118,7 @@ TEST(TaskQueue, agrees_with_a_sorted_list) {
         if (choice < 4) {
             const Entry entry{static_cast<std::int32_t>(random() % 4) - 2, static_cast<std::uint16_t>(random() % 3),
                               next++};
-            queue.push(entry.priority, held_task(entry.task, entry.level));
+            queue.push(with_priority(entry.priority, held_task(entry.task, entry.level)));
             const auto place = std::find_if(naive.begin(), naive.end(), [&](const Entry& other) {
                 return std::pair(-other.priority, -other.level) > std::pair(-entry.priority, -entry.level);
             });

@@ -41,6 +41,7 @@ bool Coordinator::turn() {
         }
     }
     any |= look_at_the_clock();
+    any |= end_stall();
     drop_forgotten();
     flush();
     return any;
@@ -53,14 +54,17 @@ bool Coordinator::help_until(Waitable& waitable, Instant deadline) {
     if (is_closed_) return waitable.is_ready();
     // Whoever makes it ready from outside of this pool's crank has to wake us.
     waitable.wake_by(&wake_);
+    ++waiters_;
     const bool ready = progress_.wait_until(
         lock, [&] { return waitable.is_ready() || is_closed_; }, deadline);
+    --waiters_;
     if (!waitable.is_ready()) waitable.wake_by(nullptr);
     return ready && waitable.is_ready();
 }
 
 void Coordinator::attend(int more) {
     const std::lock_guard lock(progress_.mutex());
+    waiters_ += more;
     progress_.attend(more);
 }
 
@@ -93,8 +97,11 @@ void Coordinator::stop_running_tasks() {
 
 bool Coordinator::await_tasks(Instant deadline) {
     std::unique_lock lock(progress_.mutex());
-    return progress_.wait_until(
+    ++waiters_;
+    const bool is_over = progress_.wait_until(
         lock, [&] { return gate_.tasks() == 0 && held_.is_empty() && seats_.is_empty(); }, deadline);
+    --waiters_;
+    return is_over;
 }
 
 std::vector<Rank> Coordinator::close(int exit_code, Duration at_most) {
@@ -138,6 +145,7 @@ PoolCounts Coordinator::counts() {
     counts.retries = scheduler_.counters().retries;
     counts.kept_results = objects_.count();
     counts.kept_bytes = objects_.bytes();
+    count_memory(counts);
     for (const Peer& peer : peers_) {
         ++counts.workers;
         counts.slots += peer.hello.slots;

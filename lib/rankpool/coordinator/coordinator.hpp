@@ -50,6 +50,7 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     bool cancel(TaskState& state) override;
     void request_stop(TaskState& state) override;
     void fetch(TaskState& state, Waitable& arrived) override;
+    void leave_fetch(TaskState& state, Waitable& arrived) override;
     void forget(const TaskState& state) override;
     bool help_until(Waitable& waitable, Instant deadline) override;
     void attend(int more) override;
@@ -212,6 +213,13 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     void bring_all_here(std::unique_lock<std::mutex>& lock, Instant deadline);
     WorkerId worker_at(Rank from) const;
 
+    // memory.cpp
+    void on_memory(WorkerId from, const protocol::Memory& memory);
+    void look_for_stall();
+    bool is_stalled() const;
+    bool end_stall();
+    void count_memory(PoolCounts& counts) const;
+
     // time_budget.cpp
     bool look_at_the_clock();
     bool is_stuck() const;
@@ -233,7 +241,11 @@ class Coordinator final : public Client, public Progress::Role, private MessageS
     Requests requests_{scheduler_};
     Instant now_;
     Instant hello_deadline_ = Instant::max();
-    Instant end_ = Instant::max();  // of the pool's time
+    Instant end_ = Instant::max();         // of the pool's time
+    Instant stall_ends_ = Instant::max();  // when a worker without memory goes on all the same
+    Duration stall_patience_ = std::chrono::seconds(1);
+    bool may_have_stalled_ = false;
+    int waiters_ = 0;  // threads of this process, and event loops, that wait for a task
     std::size_t joined_ = 0;
     std::vector<Peer> peers_;
     std::unordered_map<std::string, scheduler::NodeId> nodes_;  // by host

@@ -26,7 +26,8 @@ void Coordinator::spread(ObjectId id, Objects::Object& object) {
         const bool has_parent = peers_[worker(parent).value].has_joined;
         tell(worker(place), protocol::Acquire{.task = id.task.value,
                                               .execution = id.execution.value,
-                                              .holder = peers_[worker(has_parent ? parent : 0).value].rank});
+                                              .holder = peers_[worker(has_parent ? parent : 0).value].rank,
+                                              .root = peers_[root].rank});
         Objects::note_receiver(object, worker(place));
     }
 }
@@ -90,12 +91,21 @@ void Coordinator::fetch(TaskState& state, Waitable& arrived) {
     const ObjectRef& reference = state.object();
     Objects::Object* const object = is_closed_ ? nullptr : objects_.find(reference.id);
     if (object == nullptr) {
-        state.lose("the result stayed on a rank, and the pool has ended");
+        state.lose("it stayed there, and the pool has ended");
         arrived.signal();
         return;
     }
     fetch_locked(reference.id, *object, StateRef(&state), &arrived);
     flush();
+}
+
+void Coordinator::leave_fetch(TaskState& state, Waitable& arrived) {
+    const std::lock_guard lock(progress_.mutex());
+    const auto found = coming_.find(state.object().id);
+    if (found == coming_.end()) return;
+    for (auto& [asker, waits] : found->second.askers) {
+        if (waits == &arrived) waits = nullptr;
+    }
 }
 
 void Coordinator::fetch_locked(ObjectId id, Objects::Object& object, StateRef state, Waitable* arrived) {
@@ -163,7 +173,7 @@ void Coordinator::on_datum(WorkerId from, ObjectId id, const StoredRef& value) {
         if (value) {
             state->arrive(value);
         } else {
-            state->lose("the result is lost: the rank that kept it does not have it any more");
+            state->lose("the rank does not have it any more");
         }
         if (arrived != nullptr) arrived->signal();
     }
@@ -197,6 +207,7 @@ void Coordinator::drop_forgotten() {
         ids.swap(forgotten_);
         has_forgotten_.store(false, std::memory_order_release);
     }
+    stall_patience_ = std::chrono::seconds(1);  // Memory is being freed.
     for (const ObjectId id : ids) {
         const Objects::Object* const object = objects_.find(id);
         if (object == nullptr) continue;

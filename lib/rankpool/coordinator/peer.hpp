@@ -20,7 +20,9 @@ struct Peer {
     Rank rank;  ///< for people
     protocol::Outbox outbox;
     protocol::Hello hello;
+    protocol::Memory memory;
     std::uint32_t unfinished = 0;  ///< assigned and not reported
+    std::uint32_t suspended = 0;   ///< of these, those that wait inside
     bool is_local = false;         ///< a worker on threads of this process, reached through this coordinator only
     bool has_joined = false;
     bool has_left = false;

@@ -8,6 +8,7 @@
 #include <rankpool/core/contract.hpp>
 #include <rankpool/core/error.hpp>
 #include <rankpool/protocol/datum.hpp>
+#include <rankpool/task/task_log.hpp>
 
 namespace rankpool {
 namespace {
@@ -128,9 +129,11 @@ void Coordinator::handle(WorkerId from, const protocol::Record& record) {
             }
             return;
         case protocol::Kind::suspended:
+            ++peers_[from.value].suspended;
             if (const auto found = part()) on_suspended(from, protocol::read_suspended(record), *found);
             return;
         case protocol::Kind::resumed:
+            peers_[from.value].suspended -= peers_[from.value].suspended != 0 ? 1U : 0U;
             if (const auto found = part()) on_resumed(from, id, execution, *found);
             return;
         case protocol::Kind::returned:
@@ -165,6 +168,15 @@ void Coordinator::handle(WorkerId from, const protocol::Record& record) {
         case protocol::Kind::datum:
             on_datum(from, {id, execution},
                      protocol::is_lost(header) ? nullptr : std::make_shared<StoredValue>(Bytes(record.payload)));
+            return;
+        case protocol::Kind::log: {
+            const protocol::Log log = protocol::read_log(record);
+            const Peer& peer = peers_[from.value];
+            std::cerr << detail::log_line(peer.rank, peer.hello.host, log.name, log.line);
+            return;
+        }
+        case protocol::Kind::memory:
+            on_memory(from, protocol::read_memory(record));
             return;
         case protocol::Kind::initializer_failed: {
             const Peer& peer = peers_[from.value];

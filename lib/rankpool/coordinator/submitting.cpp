@@ -36,8 +36,10 @@ bool Coordinator::knows(const TaskState& state) const {
 void Coordinator::wait_for_room(std::unique_lock<std::mutex>& lock) {
     // Tasks are not held up: what they submit may be what ends them, and makes room.
     if (!gate_.is_bounded() || this_task::exists()) return;
+    ++waiters_;
     progress_.wait_until(
         lock, [&] { return is_shut_ || broken_ || gate_.may_submit(); }, Instant::max());
+    --waiters_;
 }
 
 void Coordinator::submit(const StateRef& state, const TaskOptions& options) {

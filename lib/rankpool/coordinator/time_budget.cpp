@@ -22,7 +22,7 @@ void Coordinator::set_end(Instant end) {
 Instant Coordinator::next_deadline() const {
     if (gate_.tasks() == 0) return Instant::max();
     const Instant hello = is_formed_ ? Instant::max() : hello_deadline_;
-    return std::min(hello, scheduler_.next_deadline().value_or(Instant::max()));
+    return std::min({hello, stall_ends_, scheduler_.next_deadline().value_or(Instant::max())});
 }
 
 bool Coordinator::look_at_the_clock() {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <rankpool/executor/actor.hpp>
 #include <rankpool/executor/map.hpp>
 #include <rankpool/executor/reduce.hpp>
 #include <rankpool/task/submit.hpp>
@@ -184,6 +185,17 @@ class Calls {
     auto broadcast(T&& value) {
         return submit_task<crossing, Keep::everywhere>(self().client(), TaskOptions{.name = "broadcast"}, Same{},
                                                        std::forward<T>(value));
+    }
+
+    /// Makes a `T(arguments…)` that lives on one rank and is called there; see Actor. On the rank that the options say,
+    /// or on one after the other. What its constructor throws is thrown by the futures of its calls.
+    template <class T, class... A>
+    requires(!first_is_options<A...>) Actor<T> make_actor(A&&... arguments) {
+        return detail::make_actor<crossing, T>(self().client(), TaskOptions{}, std::forward<A>(arguments)...);
+    }
+    template <class T, class... A>
+    Actor<T> make_actor(const TaskOptions& options, A&&... arguments) {
+        return detail::make_actor<crossing, T>(self().client(), options, std::forward<A>(arguments)...);
     }
 
   private:

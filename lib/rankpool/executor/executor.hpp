@@ -45,6 +45,7 @@ class LocalExecutor : public Executor, public detail::Calls<LocalExecutor, detai
   public:
     using Lenient::async_submit;
     using Lenient::broadcast;
+    using Lenient::make_actor;
     using Lenient::map;
     using Lenient::map_reduce;
     using Lenient::map_unordered;

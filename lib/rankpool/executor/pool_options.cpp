@@ -1,7 +1,11 @@
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <string_view>
 
 #include <rankpool/core/error.hpp>
 #include <rankpool/executor/pool_options.hpp>
@@ -35,7 +39,32 @@ PoolOptions with_environment(PoolOptions options) {
     }
     if (const char* const resources = std::getenv("RANKPOOL_RESOURCES")) options.resources = parse_resources(resources);
     require_sane(options.resources);
+    if (const char* const budget = std::getenv("RANKPOOL_MEMORY_BUDGET")) {
+        options.memory_budget = parse_byte_count("RANKPOOL_MEMORY_BUDGET", budget);
+        if (options.memory_budget == 0) {
+            throw ConfigError("RANKPOOL_MEMORY_BUDGET is 0: a rank cannot do without memory for results");
+        }
+    }
+    if (const char* const budget = std::getenv("RANKPOOL_SPILL_BUDGET")) {
+        options.spill_budget = parse_byte_count("RANKPOOL_SPILL_BUDGET", budget);
+    }
+    if (const char* const directory = std::getenv("RANKPOOL_SPILL_DIRECTORY")) options.spill_directory = directory;
     return options;
+}
+
+std::size_t parse_byte_count(const std::string& what, const std::string& text) {
+    double amount = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, amount);
+    const std::string unit(stop, end);
+    constexpr std::array<std::string_view, 5> units{"", "KiB", "MiB", "GiB", "TiB"};
+    const auto* const found = std::find(units.begin(), units.end(), std::string_view(unit));
+    if (found != units.end()) amount = std::ldexp(amount, static_cast<int>(10 * (found - units.begin())));
+    constexpr double most = 1e18;
+    if (error != std::errc() || found == units.end() || !(amount >= 0 && amount <= most)) {
+        throw ConfigError(what + " is '" + text + "': it is a number of bytes, such as 500MiB or 1.5GiB");
+    }
+    return static_cast<std::size_t>(amount);
 }
 
 }  // namespace rankpool

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 
 #include <rankpool/core/time.hpp>
 #include <rankpool/task/random_stream.hpp>
@@ -34,6 +36,15 @@ struct PoolOptions {
     Resources resources = {};
     /// Results of more bytes stay on the rank that made them until somebody needs them.
     std::size_t keep_results_above = std::size_t{64} << 10;
+    /// Bytes of such results that a rank keeps in memory; those used longest ago go to disk when there are more. 0:
+    /// half of what the rank may use by the machine, its control group and the batch job, shared with the ranks beside
+    /// it.
+    std::size_t memory_budget = 0;
+    /// Bytes of them that a rank puts on disk, at most: then tasks wait until results are dropped. None: half of what
+    /// is free there, shared with the ranks beside it. 0: nothing goes to disk.
+    std::optional<std::size_t> spill_budget = {};
+    /// Where, on a disk of the node's own. Empty: $TMPDIR or /tmp; /var/tmp where those are kept in memory.
+    std::string spill_directory = {};
     /// The pool's time: what would not end before is not started, and fails with WalltimeError. What runs may go on.
     Instant ends_at = Instant::max();
     /// Of the campaign: with another seed, this_task::rng() gives other numbers everywhere. Rank 0's counts.
@@ -46,8 +57,13 @@ struct PoolOptions {
 };
 
 /// These options with what the environment says: RANKPOOL_PACE, RANKPOOL_SLOTS, RANKPOOL_RESOURCES,
-/// RANKPOOL_COORDINATOR_WORKS=0|1, RANKPOOL_SEED.
+/// RANKPOOL_COORDINATOR_WORKS=0|1, RANKPOOL_SEED, RANKPOOL_MEMORY_BUDGET, RANKPOOL_SPILL_BUDGET,
+/// RANKPOOL_SPILL_DIRECTORY.
 /// @throws ConfigError  a variable has a value that means nothing
 PoolOptions with_environment(PoolOptions options);
+
+/// Reads "1500000", "64MiB", "1.5GiB": whole bytes, KiB, MiB, GiB or TiB.
+/// @throws ConfigError  it is none; the text starts with `what`
+std::size_t parse_byte_count(const std::string& what, const std::string& text);
 
 }  // namespace rankpool

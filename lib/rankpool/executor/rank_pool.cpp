@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include <rankpool/executor/local_worker.hpp>
 #include <rankpool/executor/rank_check.hpp>
 #include <rankpool/executor/rank_pool.hpp>
+#include <rankpool/executor/store_limits.hpp>
 #include <rankpool/launch/run_status.hpp>
 #include <rankpool/transport/mpi_error.hpp>
 #include <rankpool/transport/mpi_transport.hpp>
@@ -44,6 +46,16 @@ class NestedExecutor final : public Executor {
     std::size_t slots_;
 };
 
+// How many ranks share this rank's machine. Collective.
+int ranks_beside(MPI_Comm comm) {
+    MPI_Comm node = MPI_COMM_NULL;
+    check_mpi(MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node), "MPI_Comm_split_type");
+    int count = 1;
+    check_mpi(MPI_Comm_size(node, &count), "MPI_Comm_size");
+    check_mpi(MPI_Comm_free(&node), "MPI_Comm_free");
+    return count;
+}
+
 }  // namespace
 
 class RankPoolExecutor::Parts {
@@ -51,8 +63,12 @@ class RankPoolExecutor::Parts {
     Parts(MPI_Comm comm, PoolOptions options_)
         : options(std::move(options_)), stack_bytes(TaskStack::size_from(std::getenv("RANKPOOL_TASK_STACK_KIB"))) {
         check_ranks(comm);
-        // An environment variable need not be the same on every host.
+        // An environment variable need not be the same on every host, nor do their clocks agree.
         check_mpi(MPI_Bcast(&options.seed, 1, MPI_UINT64_T, 0, comm), "MPI_Bcast");
+        std::int64_t left_ns = options.ends_at == Instant::max() ? no_end : (options.ends_at - now()).count();
+        check_mpi(MPI_Bcast(&left_ns, 1, MPI_INT64_T, 0, comm), "MPI_Bcast");
+        ends_at = left_ns == no_end ? Instant::max() : now() + Duration(left_ns);
+        limits = store_limits(options, ranks_beside(comm));
         transport = make_mpi_transport(comm);
         if (options.slots == 0) options.slots = 1;
     }
@@ -71,6 +87,8 @@ class RankPoolExecutor::Parts {
                 .stack_bytes = stack_bytes,
                 .initializer = options.initializer,
                 .seed = options.seed,
+                .store = limits,
+                .ends_at = ends_at,
                 .client = client};
     }
     void coordinate(Executor& executor) {
@@ -89,8 +107,12 @@ class RankPoolExecutor::Parts {
         local_worker.emplace(local_network, worker_options(coordinator.get()), executor);
     }
 
+    static constexpr std::int64_t no_end = std::numeric_limits<std::int64_t>::max();
+
     PoolOptions options;
     std::size_t stack_bytes;
+    Instant ends_at = Instant::max();  // by rank 0's word
+    StoreLimits limits;
     std::unique_ptr<Transport> transport;  // null once closed
     LoopbackNetwork local_network{2};
     std::unique_ptr<Transport> local_endpoint;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <iostream>
 #include <mutex>
 #include <optional>
 #include <unistd.h>
@@ -9,10 +10,11 @@
 #include <rankpool/executor/host_name.hpp>
 #include <rankpool/executor/serial_executor.hpp>
 #include <rankpool/task/needs.hpp>
+#include <rankpool/task/task_log.hpp>
 
 namespace rankpool {
 
-class SerialExecutor::SerialClient final : public Client {
+class SerialExecutor::SerialClient final : public Client, private LogSink {
   public:
     SerialClient(SerialExecutor& executor, PoolOptions options)
         : ends_at(options.ends_at), executor_(&executor), options_(std::move(options)) {}
@@ -54,6 +56,7 @@ class SerialExecutor::SerialClient final : public Client {
     bool cancel(TaskState&) override { return false; }
     void request_stop(TaskState&) override {}
     void fetch(TaskState&, Waitable& arrived) override { arrived.signal(); }  // Nothing is kept elsewhere.
+    void leave_fetch(TaskState&, Waitable&) override {}
     void forget(const TaskState&) override {}
     bool help_until(Waitable& waitable, Instant deadline) override {
         return wait_until_ready(nullptr, waitable, deadline);
@@ -126,6 +129,9 @@ class SerialExecutor::SerialClient final : public Client {
                                          .level = state.level,
                                          .executor = executor_,
                                          .stop = &stop,
+                                         .id = ++executions_,
+                                         .ends_at = options_.ends_at,
+                                         .log_sink = this,
                                          .random = {.seed = options_.seed, .stream = state.stream}};
         struct Enter {
             const this_task::Context* outer;
@@ -164,14 +170,23 @@ class SerialExecutor::SerialClient final : public Client {
             all.busy += now() - start;
             ++all.succeeded;
         });
-        state.succeed(std::move(result.bytes));
+        if (result.stored) {
+            state.succeed_elsewhere({.id = {}, .size = result.stored->size(), .holder = 0});
+            state.arrive(std::move(result.stored));
+        } else {
+            state.succeed(std::move(result.bytes));
+        }
         return true;
+    }
+    void write_line(const std::string& task, std::string_view line) override {
+        std::cerr << detail::log_line(0, host_name(), task, line);
     }
 
     SerialExecutor* executor_;
     PoolOptions options_;
     std::once_flag initialized_;
     std::optional<std::string> broken_;
+    std::atomic<std::uint64_t> executions_{0};
 };
 
 SerialExecutor::SerialExecutor(PoolOptions options) : client_(new SerialClient(*this, std::move(options))) {}

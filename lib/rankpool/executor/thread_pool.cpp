@@ -6,6 +6,7 @@
 
 #include <rankpool/executor/host_name.hpp>
 #include <rankpool/executor/local_worker.hpp>
+#include <rankpool/executor/store_limits.hpp>
 #include <rankpool/executor/thread_pool.hpp>
 #include <rankpool/launch/machine.hpp>
 #include <rankpool/worker/task_stack.hpp>
@@ -35,6 +36,8 @@ class ThreadPoolExecutor::Parts {
                                      .stack_bytes = TaskStack::size_from(std::getenv("RANKPOOL_TASK_STACK_KIB")),
                                      .initializer = options.initializer,
                                      .seed = options.seed,
+                                     .store = options.check_serialization ? store_limits(options, 1) : StoreLimits{},
+                                     .ends_at = options.ends_at,
                                      .client = coordinator.get()},
                        executor);
     }

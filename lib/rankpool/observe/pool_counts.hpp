@@ -20,6 +20,11 @@ struct PoolCounts {
     std::size_t slots = 0;           ///< tasks at once, over all workers
     std::uint64_t kept_results = 0;  ///< results that stay on ranks, now
     std::uint64_t kept_bytes = 0;    ///< what they take, about; copies on other ranks not counted
+    // What ranks said last, some milliseconds ago. Only ranks keep results so.
+    std::uint64_t memory_budget = 0;  ///< bytes of results and copies that a rank may keep in memory, the least of all
+    std::uint64_t memory_peak = 0;    ///< the most that was kept in memory on any rank
+    std::uint64_t disk_bytes = 0;     ///< on the disks of all ranks, now
+    std::uint64_t spilled_bytes = 0;  ///< written there so far
 };
 
 }  // namespace rankpool

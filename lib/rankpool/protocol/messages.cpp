@@ -199,6 +199,38 @@ Settled read_settled(const Record& record) {
             record.payload};
 }
 
+void write(Bytes& message, const Log& log) {
+    RecordWriter record(message, {.kind = Kind::log, .id = log.task, .number = log.execution});
+    record.payload().text(log.name);
+    record.payload().raw(log.line.data(), log.line.size());
+}
+
+Log read_log(const Record& record) {
+    ByteReader reader(record.payload);
+    Log log{.task = record.header.id, .execution = record.header.number, .name = reader.text(), .line = {}};
+    const BytesView line = reader.raw(reader.remaining());
+    log.line = {reinterpret_cast<const char*>(line.data()), line.size()};
+    return log;
+}
+
+void write(Bytes& message, const Memory& memory) {
+    RecordWriter record(message, {.kind = Kind::memory, .number = memory.is_stalled ? 1U : 0U});
+    for (const std::uint64_t bytes : {memory.budget, memory.kept, memory.kept_peak, memory.on_disk, memory.spilled}) {
+        record.payload().value(bytes);
+    }
+}
+
+Memory read_memory(const Record& record) {
+    ByteReader reader(record.payload);
+    Memory memory;
+    memory.is_stalled = record.header.number != 0;
+    for (std::uint64_t* const bytes :
+         {&memory.budget, &memory.kept, &memory.kept_peak, &memory.on_disk, &memory.spilled}) {
+        *bytes = reader.value<std::uint64_t>();
+    }
+    return memory;
+}
+
 void write(Bytes& message, const Fetch& fetch) {
     RecordWriter record(message, {.kind = Kind::fetch, .id = fetch.task, .number = fetch.execution});
     record.payload().value(fetch.requester);
@@ -216,11 +248,15 @@ Fetch read_fetch(const Record& record) {
 void write(Bytes& message, const Acquire& acquire) {
     RecordWriter record(message, {.kind = Kind::acquire, .id = acquire.task, .number = acquire.execution});
     record.payload().value(acquire.holder);
+    record.payload().value(acquire.root);
 }
 
 Acquire read_acquire(const Record& record) {
     ByteReader reader(record.payload);
-    return {.task = record.header.id, .execution = record.header.number, .holder = reader.value<std::int32_t>()};
+    Acquire acquire{.task = record.header.id, .execution = record.header.number};
+    acquire.holder = reader.value<std::int32_t>();
+    acquire.root = reader.value<std::int32_t>();
+    return acquire;
 }
 
 void write(Bytes& message, const Suspended& suspended) {

@@ -103,9 +103,31 @@ struct Fetch {
 struct Acquire {
     std::uint32_t task = 0;
     std::uint32_t execution = 0;
-    std::int32_t holder = 0;  ///< where it is
+    std::int32_t holder = 0;  ///< who has it, or is about to get it
+    std::int32_t root = 0;    ///< who has it for certain
 };
 
+/// A task logs a line.
+struct Log {
+    std::uint32_t task = 0;
+    std::uint32_t execution = 0;
+    std::string_view name;  ///< the task's
+    std::string_view line;
+};
+
+/// What a worker keeps, in bytes.
+struct Memory {
+    bool is_stalled = false;  ///< it holds tasks, and starts none for want of memory; nothing there will change that
+    std::uint64_t budget = 0;
+    std::uint64_t kept = 0;       ///< now, in memory
+    std::uint64_t kept_peak = 0;  ///< the most that was
+    std::uint64_t on_disk = 0;    ///< now
+    std::uint64_t spilled = 0;    ///< written to disk so far
+    friend bool operator==(const Memory&, const Memory&) = default;
+};
+
+void write(Bytes& message, const Log& log);
+void write(Bytes& message, const Memory& memory);
 void write(Bytes& message, const Fetch& fetch);
 void write(Bytes& message, const Acquire& acquire);
 void write(Bytes& message, const Hello& hello);
@@ -126,6 +148,8 @@ Settled read_settled(const Record& record);
 Fetch read_fetch(const Record& record);
 Acquire read_acquire(const Record& record);
 Suspended read_suspended(const Record& record);
+Log read_log(const Record& record);
+Memory read_memory(const Record& record);
 std::string_view read_text(const Record& record);
 
 }  // namespace rankpool::protocol

@@ -23,6 +23,8 @@ enum class Kind : std::uint8_t {
     release,
     initializer_failed,
     goodbye,
+    log,
+    memory,
     // coordinator to worker
     assign = 32,
     revoke,
@@ -33,6 +35,7 @@ enum class Kind : std::uint8_t {
     drop,
     acquire,
     deadlock,
+    proceed,
     // between any two
     fetch = 64,
     datum,

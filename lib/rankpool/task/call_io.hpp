@@ -50,6 +50,10 @@ class CallResult {
     template <class R>
     void accept(R&& value) {
         using T = std::remove_cvref_t<R>;
+        if constexpr (detail::is_resident<T>) {
+            stored = std::make_shared<StoredValue>(std::make_shared<const T>(std::forward<R>(value)), sizeof(T));
+            return;
+        }
         if constexpr (detail::is_bulk_container<T>) {
             const std::uint64_t size = std::uint64_t{value.size()} * sizeof(typename T::value_type);
             if (size > keep_above_) {

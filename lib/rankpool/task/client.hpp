@@ -38,6 +38,8 @@ class Client {
 
     /// Asks for a result that a rank keeps; once it is here (TaskState::fetched) or lost, `arrived` is signalled.
     virtual void fetch(TaskState& state, Waitable& arrived) = 0;
+    /// Nobody waits with this waitable any more; the result goes on coming.
+    virtual void leave_fetch(TaskState& state, Waitable& arrived) = 0;
 
     /// The last handle of a result that a rank keeps is gone. Called from any thread, with any locks held: it only
     /// takes note.

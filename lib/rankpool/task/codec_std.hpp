@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -99,8 +100,13 @@ requires detail::is_bulk_container<Container>
 struct Codec<Container> {
     using Item = typename Container::value_type;
     static void write(ByteWriter& writer, const Container& items) {
+        const BytesView content = write_head(writer, items);
+        writer.raw(content.data(), content.size());
+    }
+    /// Writes what comes before the items; returns the items, as they are to follow.
+    static BytesView write_head(ByteWriter& writer, const Container& items) {
         writer.count(items.size());
-        writer.raw(items.data(), items.size() * sizeof(Item));
+        return std::as_bytes(std::span(items.data(), items.size()));
     }
     static Container read(ByteReader& reader) {
         const std::uint64_t count = reader.count();

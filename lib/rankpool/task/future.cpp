@@ -37,12 +37,18 @@ void throw_if_unsuccessful(const TaskState& state) {
     if (state.status() == Status::failed) throw_failure(state.failure());
 }
 
-StoredRef bring_here(TaskState& state) {
+StoredRef bring_here(TaskState& state, Instant deadline) {
     for (;;) {
         if (StoredRef value = state.fetched()) return value;
         Waitable arrived;
         state.client()->fetch(state, arrived);
-        wait_until_ready(state.client(), arrived, Instant::max());
+        wait_until_ready(state.client(), arrived, deadline);
+        state.client()->leave_fetch(state, arrived);  // Whoever signals it has let go of it then.
+        if (arrived.is_ready()) continue;
+        const ObjectRef& object = state.object();
+        throw TimeoutError("the task has ended, but its result (" + std::to_string(object.size) +
+                           " bytes, kept on rank " + std::to_string(object.holder) +
+                           ") has not come in the time given; it goes on coming: ask again");
     }
 }
 

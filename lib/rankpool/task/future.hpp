@@ -24,8 +24,9 @@ bool wait_settled(TaskState& state, Instant deadline);
 /// Throws what a settled state that did not succeed has to throw.
 void throw_if_unsuccessful(const TaskState& state);
 /// A result that a rank keeps, fetched if it was not here yet. Waits.
-/// @throws Error  it is lost
-StoredRef bring_here(TaskState& state);
+/// @throws Error         it is lost
+/// @throws TimeoutError  it has not come by the deadline; it goes on coming
+StoredRef bring_here(TaskState& state, Instant deadline = Instant::max());
 /// The same where there may be nothing to fetch; a loss shows later.
 void bring_here_if_any(TaskState& state);
 /// The exception of a settled state, or null.
@@ -61,22 +62,17 @@ class Future {
         wait();
         return value();
     }
-    /// Waits at most `timeout`; a timeout does not stop the task.
+    /// Waits at most `timeout`, for the task's end and for a result that has to come from another rank; a timeout stops
+    /// neither.
     ///
     /// @throws TimeoutError  besides what result() throws
-    std::add_lvalue_reference_t<const T> result(Duration timeout) const& {
-        wait_for(timeout);
-        return value();
-    }
+    std::add_lvalue_reference_t<const T> result(Duration timeout) const& { return value(wait_for(timeout)); }
     /// The same on a handle that goes away: the value is copied, or moved if it cannot be copied.
     T result() && {
         wait();
         return take();
     }
-    T result(Duration timeout) && {
-        wait_for(timeout);
-        return take();
-    }
+    T result(Duration timeout) && { return take(wait_for(timeout)); }
 
     /// Waits for the end of the task; null if it succeeded.
     /// @throws CancelledError  the task was cancelled
@@ -141,8 +137,10 @@ class Future {
     TaskState& state() const { return *state_ref(); }
 
     void wait() const { detail::wait_settled(state(), Instant::max()); }
-    void wait_for(Duration timeout) const {
-        if (!detail::wait_settled(state(), deadline_after(now(), timeout))) detail::throw_timeout(*state_, timeout);
+    Instant wait_for(Duration timeout) const {
+        const Instant deadline = deadline_after(now(), timeout);
+        if (!detail::wait_settled(state(), deadline)) detail::throw_timeout(*state_, timeout);
+        return deadline;
     }
     T* pointer() const {
         return static_cast<T*>(state_->value([](const Bytes& bytes) -> std::shared_ptr<void> {
@@ -156,20 +154,20 @@ class Future {
         }));
     }
     /// The same for a result that a rank keeps: it stays as long as the state does.
-    T* elsewhere() const {
+    T* elsewhere(Instant deadline) const {
         if constexpr (CrossesRanks<T>) {
-            return const_cast<T*>(detail::bring_here(*state_)->template get<T>().get());
+            return const_cast<T*>(detail::bring_here(*state_, deadline)->template get<T>().get());
         } else {
             RANKPOOL_ASSERT(CrossesRanks<T>);
             return nullptr;
         }
     }
-    std::add_lvalue_reference_t<const T> value() const {
+    std::add_lvalue_reference_t<const T> value(Instant deadline = Instant::max()) const {
         detail::throw_if_unsuccessful(*state_);
         if constexpr (std::is_void_v<T>) {
             return;
         } else if (state_->is_elsewhere()) {
-            return *elsewhere();
+            return *elsewhere(deadline);
         } else if constexpr (detail::is_read_in_place<T>) {
             // A result of another size is none: unpacking says so.
             const Bytes& outcome = state_->outcome();
@@ -179,14 +177,14 @@ class Future {
             return *pointer();
         }
     }
-    T take() const {
+    T take(Instant deadline = Instant::max()) const {
         if constexpr (std::is_void_v<T>) {
             value();
         } else if constexpr (detail::is_copyable<T>) {
-            return value();
+            return value(deadline);
         } else {
             detail::throw_if_unsuccessful(*state_);
-            return std::move(state_->is_elsewhere() ? *elsewhere() : *pointer());
+            return std::move(state_->is_elsewhere() ? *elsewhere(deadline) : *pointer());
         }
     }
 

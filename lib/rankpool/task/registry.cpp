@@ -112,6 +112,10 @@ std::string make_readable(std::string_view name) {
             name.remove_suffix(1);
         }
     }
+    if (constexpr std::string_view call = "rankpool::detail::ActorCall<"; name.starts_with(call)) {
+        name.remove_prefix(call.size());
+        name = name.substr(0, name.rfind(", "));  // Without the actor's type.
+    }
     if (name.starts_with('&')) name.remove_prefix(1);
     return std::string(name);
 }

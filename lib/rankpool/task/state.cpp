@@ -60,6 +60,7 @@ void TaskState::succeed_elsewhere(const ObjectRef& object) {
     RANKPOOL_EXPECT(!is_settled(status()));
     bytes_ = Bytes();
     auto extras = std::make_unique<TaskExtras>();
+    if (extras_) extras->name = std::move(extras_->name);  // So that it can be named if it gets lost.
     extras->elsewhere = std::make_unique<KeptElsewhere>(KeptElsewhere{.object = object});
     settle(Status::succeeded, std::move(extras));
 }
@@ -88,8 +89,11 @@ void TaskState::arrive(StoredRef value) {
 }
 
 void TaskState::lose(const std::string& why) {
+    const std::string name = extras_->name.empty() ? "" : " '" + extras_->name + "'";
+    std::string lost = "the result" + name + " (" + std::to_string(object().size) + " bytes, kept on rank " +
+                       std::to_string(object().holder) + ") is lost: " + why;
     lock();
-    extras_->elsewhere->lost = why;
+    extras_->elsewhere->lost = std::move(lost);
     unlock();
 }
 

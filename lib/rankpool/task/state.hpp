@@ -138,7 +138,7 @@ class TaskState {
     bool is_fetched();
     /// It has been fetched.
     void arrive(StoredRef value);
-    /// It cannot be fetched.
+    /// It cannot be fetched; `why` is what follows "the result 'name' (8 bytes, kept on rank 3) is lost: ".
     void lose(const std::string& why);
     /// A further handle, unless the last one is just being dropped. For those who know the state is not deleted yet.
     bool try_hold();

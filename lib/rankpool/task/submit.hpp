@@ -105,7 +105,8 @@ class KeptCall<F, R, std::tuple<T...>, std::tuple<Kind...>> final : public Local
   public:
     template <class G, class... A>
     explicit KeptCall(G&& function, A&&... arguments)
-        : function_(std::forward<G>(function)), arguments_{keep<T, Kind>(std::forward<A>(arguments))...} {}
+        : function_(std::forward<G>(function)),
+          arguments_(std::tuple<LocalArgument<T, Kind>...>{keep<T, Kind>(std::forward<A>(arguments))...}) {}
 
     void run() override {
         std::apply(
@@ -116,7 +117,8 @@ class KeptCall<F, R, std::tuple<T...>, std::tuple<Kind...>> final : public Local
                     result_.emplace(call(argument...));
                 }
             },
-            arguments_);
+            *arguments_);
+        arguments_.reset();  // Only a task that failed is tried again; the result may be kept for long.
     }
     void* result() override {
         if constexpr (std::is_void_v<R>) {
@@ -168,7 +170,7 @@ class KeptCall<F, R, std::tuple<T...>, std::tuple<Kind...>> final : public Local
     }
 
     F function_;
-    std::tuple<LocalArgument<T, Kind>...> arguments_;
+    std::optional<std::tuple<LocalArgument<T, Kind>...>> arguments_;
     std::optional<std::conditional_t<std::is_void_v<R>, Unit, R>> result_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <rankpool/core/contract.hpp>
 #include <rankpool/task/client.hpp>
+#include <rankpool/task/task_log.hpp>
 #include <rankpool/task/this_task.hpp>
 
 namespace rankpool::this_task {
@@ -29,6 +30,19 @@ std::uint32_t member() { return context().member; }
 Rank rank() { return context().rank; }
 const std::string& host() { return *context().host; }
 Executor& executor() { return *context().executor; }
+
+std::uint64_t id() { return context().id; }
+
+Duration time_left() {
+    const Instant end = context().ends_at;
+    return end == Instant::max() ? duration_max : end - now();
+}
+
+std::ostream& log() {
+    const Context& found = context();
+    if (!found.log) found.log = std::make_shared<detail::TaskLog>(*found.log_sink, *found.name);
+    return found.log->stream();
+}
 
 bool stop_requested() {
     const std::atomic<bool>* const stop = context().stop;

@@ -2,26 +2,32 @@
 
 #include <atomic>
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include <rankpool/core/ids.hpp>
+#include <rankpool/core/time.hpp>
 #include <rankpool/task/random_stream.hpp>
 
 namespace rankpool {
 
 class Client;
 class Executor;
+class LogSink;
 namespace detail {
 class CoroutineLoop;
-}
+class TaskLog;
+}  // namespace detail
 
 /// What a task may know about itself; the calls throw ContractError outside of tasks.
 namespace this_task {
 
 /// True inside a task.
 bool exists();
+/// A number that no other task of the pool has, and no other attempt of this one: for names of scratch files.
+std::uint64_t id();
 /// The task's name, or its function's.
 const std::string& name();
 /// The key given in TaskOptions, or empty.
@@ -38,6 +44,11 @@ Rank rank();
 const std::string& host();
 /// True once somebody called request_stop() on its future.
 bool stop_requested();
+/// What is left of the pool's time (PoolOptions::ends_at, or the batch job's end): negative once it is over,
+/// duration_max if it has no end.
+Duration time_left();
+/// Lines for people: each comes out whole on rank 0's stderr, with rank, host and task in front.
+std::ostream& log();
 /// Random numbers of the task's own, from the pool's seed and its key: the same on any number of ranks, in any order
 /// and after any retry. Each item of a map has its own, and each member of a task over several ranks. The reference is
 /// valid until the task (or item) ends.
@@ -66,7 +77,11 @@ struct Context {
     std::uint16_t level = 0;
     Executor* executor = nullptr;
     const std::atomic<bool>* stop = nullptr;
+    std::uint64_t id = 0;
+    Instant ends_at = Instant::max();
+    LogSink* log_sink = nullptr;
     mutable Randomness random = {};
+    mutable std::shared_ptr<detail::TaskLog> log = {};  ///< made when it is asked for; destroyed with no lock held
     mutable std::shared_ptr<detail::CoroutineLoop> coroutines = {};  ///< made when there are any
 };
 

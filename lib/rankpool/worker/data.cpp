@@ -23,12 +23,11 @@ std::vector<ObjectRef> inputs_elsewhere(BytesView inputs) {
     return found;
 }
 
-void Worker::take_with_inputs(std::int32_t priority, HeldTask held, const std::vector<ObjectRef>& inputs) {
-    Fetches::Pending& pending =
-        fetches_.add_task({.priority = priority, .task = std::move(held), .inputs = {}, .missing = 0});
+void Worker::take_with_inputs(HeldTask held, const std::vector<ObjectRef>& inputs) {
+    Fetches::Pending& pending = fetches_.add_task({.task = std::move(held)});
     for (const ObjectRef& input : inputs) {
-        pending.inputs.push_back(input.id);
-        if (store_.find(input.id)) continue;
+        pending.task.needs.push_back(input.id);
+        if (store_.where(input.id) != Store::Where::nowhere) continue;
         Fetches::Coming& coming = want(input);
         coming.tasks.push_back(&pending);
         coming.is_for_the_store = true;
@@ -38,30 +37,40 @@ void Worker::take_with_inputs(std::int32_t priority, HeldTask held, const std::v
 }
 
 void Worker::release(Fetches::Pending& pending) {
-    const std::vector<ObjectId> inputs = pending.inputs;
-    const std::int32_t priority = pending.priority;
+    const bool is_about_to_run = pending.is_about_to_run;
     HeldTask held = fetches_.take(pending);
-    for (const ObjectId id : inputs) held.objects.push_back(store_.find(id));
-    if (std::all_of(held.objects.begin(), held.objects.end(),
-                    [](const StoredRef& value) { return value != nullptr; })) {
-        queue_.push(priority, std::move(held));
-        return;
+    const bool has_all = is_about_to_run
+                             ? std::find(held.objects.begin(), held.objects.end(), nullptr) == held.objects.end()
+                             : std::all_of(held.needs.begin(), held.needs.end(),
+                                           [&](ObjectId id) { return store_.where(id) != Store::Where::nowhere; });
+    if (is_about_to_run) --bringing_back_;
+    if (!has_all) {
+        fail_held(held, failure_from(Error("an input of the task is lost: no rank has it any more")));
+    } else if (is_about_to_run) {
+        queue_.push_first(std::move(held));
+    } else {
+        queue_.push(std::move(held));
     }
-    fail_held(held, failure_from(Error("an input of the task is lost: no rank has it any more")));
 }
 
 Fetches::Coming& Worker::want(const ObjectRef& object) {
     const auto [coming, is_new] = fetches_.coming(object.id);
-    if (is_new) {
-        Bytes message;
-        protocol::write(message, protocol::Fetch{.task = object.id.task.value,
-                                                 .execution = object.id.execution.value,
-                                                 .requester = options_.rank,
-                                                 .holder = object.holder});
-        send_to(object.holder, std::move(message));
-        progress_.became_busy();
+    if (is_new && store_.where(object.id) == Store::Where::disk) {
+        read_back(object.id);
+    } else if (is_new) {
+        ask_for(object.id, object.holder);
     }
     return *coming;
+}
+
+void Worker::ask_for(ObjectId id, Rank holder) {
+    Bytes message;
+    protocol::write(
+        message,
+        protocol::Fetch{
+            .task = id.task.value, .execution = id.execution.value, .requester = options_.rank, .holder = holder});
+    send_to(holder, std::move(message));
+    progress_.became_busy();
 }
 
 void Worker::send_to(Rank rank, Bytes message) {
@@ -86,9 +95,9 @@ void Worker::on_fetch(const protocol::Fetch& fetch) {
         throw DecodeError("a result is to be sent to a rank that does not exist");
     }
     const StoredRef value = store_.find(id);
-    Fetches::Coming* const coming = value ? nullptr : fetches_.find_coming(id);
-    if (coming != nullptr) {  // It is on its way to us, too.
-        coming->requesters.push_back(fetch.requester);
+    const bool is_on_disk = store_.where(id) == Store::Where::disk;
+    if (!value && (is_on_disk || fetches_.find_coming(id) != nullptr)) {  // It is on its way to us, too.
+        want({.id = id}).requesters.push_back(fetch.requester);
     } else {
         send_datum(fetch.requester, id, value.get());
     }
@@ -105,6 +114,11 @@ void Worker::receive_owned(Rank from, Bytes message) {
 }
 
 void Worker::on_datum(ObjectId id, const StoredRef& value) {
+    Fetches::Coming* const expected = value ? nullptr : fetches_.find_coming(id);
+    if (expected != nullptr && expected->root >= 0) {  // Our request overtook what the one we asked had to be told.
+        ask_for(id, std::exchange(expected->root, -1));
+        return;
+    }
     const auto coming = fetches_.arrived(id);
     if (!coming) return;  // Dropped meanwhile.
     if (value && coming->is_for_the_store) store_.put(id, value);
@@ -113,17 +127,23 @@ void Worker::on_datum(ObjectId id, const StoredRef& value) {
         if (value) {
             asker.state->arrive(value);
         } else {
-            asker.state->lose("the result is lost: the rank that kept it does not have it any more");
+            asker.state->lose("the rank does not have it any more");
         }
-        asker.arrived->signal();
+        if (asker.arrived != nullptr) asker.arrived->signal();
     }
     for (Fetches::Pending* const task : coming->tasks) {
+        if (task->is_about_to_run) task->give(id, value);
         if (--task->missing == 0) release(*task);
     }
+    look_at_memory();
 }
 
 void Worker::on_drop(ObjectId id) {
-    store_.drop(id);
+    if (StoredRef dropped = store_.drop(id)) {
+        freed_.push_back(std::move(dropped));
+        has_freed_.store(true, std::memory_order_relaxed);
+    }
+    look_at_memory();
     if (Fetches::Coming* const coming = fetches_.find_coming(id)) coming->is_for_the_store = false;
 }
 
@@ -141,6 +161,7 @@ bool Worker::remove(std::uint32_t task, std::uint32_t execution) {
     if (queue_.remove(task, execution)) return true;
     Fetches::Pending* const pending = fetches_.find(task, execution);
     if (pending == nullptr) return false;
+    if (pending->is_about_to_run) --bringing_back_;
     fetches_.take(*pending);
     return true;
 }

@@ -7,7 +7,7 @@ namespace rankpool {
 HeldTask Fetches::take(Pending& task) {
     const auto place =
         std::find_if(pending_.begin(), pending_.end(), [&](const Pending& candidate) { return &candidate == &task; });
-    for (const ObjectId id : task.inputs) {
+    for (const ObjectId id : task.task.needs) {
         if (Coming* const coming = find_coming(id)) std::erase(coming->tasks, &task);
     }
     HeldTask held = std::move(place->task);

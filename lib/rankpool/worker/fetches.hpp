@@ -13,16 +13,24 @@
 
 namespace rankpool {
 
-/// What a worker waits for from other ranks: kept results, the tasks that need them, and others who want them from us.
+/// What a worker waits for from other ranks or its disk: kept results, the tasks that need them, and others who want
+/// them from us.
 /// Guarded by the worker's lock.
 class Fetches {
   public:
-    /// A task some of whose inputs are still on their way.
+    /// A task some of whose inputs are still on their way: from other ranks at first; from disk when it is about to
+    /// run, and what has come then stays in memory for it.
     struct Pending {
-        std::int32_t priority = 0;
         HeldTask task;
-        std::vector<ObjectId> inputs;  ///< in the order of the call
         std::size_t missing = 0;
+        bool is_about_to_run = false;
+
+        /// This input is in memory now; or is lost, if there is no value.
+        void give(ObjectId id, const StoredRef& value) {
+            for (std::size_t i = 0; i < task.needs.size(); ++i) {
+                if (task.needs[i] == id) task.objects[i] = value;
+            }
+        }
     };
     struct Asker {
         StateRef state;
@@ -34,6 +42,14 @@ class Fetches {
         std::vector<Asker> askers;      ///< futures read in this process
         std::vector<Rank> requesters;   ///< ranks that want it from us
         bool is_for_the_store = false;  ///< keep it when it comes
+        Rank root = -1;                 ///< who is asked if the first one does not have it; -1: nobody
+
+        /// Nobody waits with this waitable any more; its future gets the value all the same.
+        void leave(const Waitable& arrived) {
+            for (Asker& asker : askers) {
+                if (asker.arrived == &arrived) asker.arrived = nullptr;
+            }
+        }
     };
 
     Pending& add_task(Pending task) { return pending_.emplace_back(std::move(task)); }

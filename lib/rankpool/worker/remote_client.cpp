@@ -187,8 +187,14 @@ void RemoteClient::fetch(TaskState& state, Waitable& arrived) {
         worker_->fetch_for(state, arrived);
         return;
     }
-    state.lose("the result stayed on a rank, and the pool has ended");
+    state.lose("it stayed there, and the pool has ended");
     arrived.signal();
+}
+
+void RemoteClient::leave_fetch(TaskState& state, Waitable& arrived) {
+    if (worker_ == nullptr) return;
+    const std::lock_guard lock(worker_->progress_.mutex());
+    if (Fetches::Coming* const coming = worker_->fetches_.find_coming(state.object().id)) coming->leave(arrived);
 }
 
 void RemoteClient::forget(const TaskState& state) {

@@ -30,6 +30,7 @@ class RemoteClient final : public Client {
     bool cancel(TaskState& state) override;
     void request_stop(TaskState& state) override;
     void fetch(TaskState& state, Waitable& arrived) override;
+    void leave_fetch(TaskState& state, Waitable& arrived) override;
     void forget(const TaskState& state) override;
     bool help_until(Waitable& waitable, Instant deadline) override;
     void attend(int more) override;

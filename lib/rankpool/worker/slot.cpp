@@ -71,16 +71,17 @@ void Slot::loop(Runner& self) {
             continue;
         }
         std::unique_lock lock(worker_.progress_.mutex());
-        if (worker_.queue_.is_empty()) {
+        if (!worker_.may_start_a_task()) {
+            worker_.tell_memory();
             worker_.outbox_.flush();  // Another slot may be the one who turns, and sleep.
             const auto has_news = [&] {
-                return !worker_.queue_.is_empty() || has_ready() || (worker_.is_stopping_ && suspended_.empty());
+                return worker_.may_start_a_task() || has_ready() || (worker_.is_stopping_ && suspended_.empty());
             };
             worker_.progress_.wait_until(lock, has_news, next_deadline());
         }
         pass_deadlines();
-        if (!worker_.queue_.is_empty() && !has_ready()) {
-            run_task(lock, worker_.queue_.pop());
+        if (worker_.may_start_a_task() && !has_ready()) {
+            if (std::optional<HeldTask> held = worker_.take_task()) run_task(lock, std::move(*held));
             continue;
         }
         const bool is_over = worker_.is_stopping_ && worker_.queue_.is_empty() && suspended_.empty() && !has_ready();
@@ -135,6 +136,9 @@ void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
         .level = held.level,
         .executor = worker_.executor_,
         .stop = &running.stop,
+        .id = (std::uint64_t{held.task} << 32) | held.execution,
+        .ends_at = worker_.options_.ends_at,
+        .log_sink = &worker_,
         .random = {.seed = worker_.options_.seed, .stream = stream_of_member(held.stream, held.member)}};
     const bool is_wanted = held.member == 0;  // The result of a task over several workers is the leader's.
     const bool may_keep = held.keep != protocol::KeepRule::never && !held.is_local && is_wanted;
@@ -173,9 +177,12 @@ void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
     }
     this_task::current() = nullptr;
     running_ = nullptr;
+    context.log.reset();
+    held.objects.clear();
     const Instant end = now();
     lock.lock();
     worker_.end(running);
+    worker_.look_at_memory();
     report(running, raised, result, end - running.start - suspended_time_);
     if (end - last_poll_ > report_delay || worker_.queue_.is_empty()) {
         last_poll_ = end;
@@ -184,10 +191,13 @@ void Slot::run_task(std::unique_lock<std::mutex>& lock, HeldTask held) {
     }
 }
 
-void Slot::report(const Worker::Running& running, bool raised, const CallResult& result, Duration busy) {
+void Slot::report(const Worker::Running& running, bool raised, CallResult& result, Duration busy) {
     const bool is_kept = static_cast<bool>(result.stored);
     const std::uint64_t size = is_kept ? result.stored->size() : 0;
-    if (is_kept) worker_.store_.put({TaskId{running.task}, Execution{running.execution}}, result.stored);
+    if (is_kept) {
+        worker_.store_.put({TaskId{running.task}, Execution{running.execution}}, std::exchange(result.stored, nullptr));
+        worker_.look_at_memory();
+    }
     worker_.tell(protocol::Finished{.task = running.task,
                                     .execution = running.execution,
                                     .raised = raised,

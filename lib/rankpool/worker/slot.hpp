@@ -34,7 +34,7 @@ class Slot final : public FiberWaiter, public Wakeup {
     Instant next_deadline() const;
     void run_task(std::unique_lock<std::mutex>& lock, HeldTask held);
     void reserve_runner();
-    void report(const Worker::Running& running, bool raised, const CallResult& result, Duration busy);
+    void report(const Worker::Running& running, bool raised, CallResult& result, Duration busy);
     void give_back_free_runner();
     void end_free_runners();
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -10,6 +11,7 @@
 
 #include <rankpool/core/bytes.hpp>
 #include <rankpool/protocol/messages.hpp>
+#include <rankpool/task/object_ref.hpp>
 #include <rankpool/task/stored_value.hpp>
 
 namespace rankpool {
@@ -22,6 +24,7 @@ struct HeldTask {
     std::uint32_t attempt = 1;
     std::uint32_t member = 0;
     std::uint32_t members = 1;
+    std::int32_t priority = 0;
     std::uint16_t level = 0;
     std::uint64_t stream = 0;
     bool is_local = false;
@@ -31,7 +34,10 @@ struct HeldTask {
     std::string key;
     Bytes packed;
     Bytes inputs;
-    std::vector<StoredRef> objects;  ///< those of its inputs that ranks keep, once they are here
+    std::vector<ObjectId> needs;     ///< its inputs that ranks keep, in the order of the call; all are on this rank
+    std::vector<StoredRef> objects;  ///< the same in memory, once it is about to run
+
+    bool has_its_inputs() const { return needs.size() == objects.size(); }
 
     static HeldTask from(const protocol::Assign& assign) {
         HeldTask held;
@@ -41,6 +47,7 @@ struct HeldTask {
         held.attempt = assign.attempt;
         held.member = assign.member;
         held.members = assign.members;
+        held.priority = assign.priority;
         held.level = assign.level;
         held.stream = assign.stream;
         held.is_local = assign.is_local;
@@ -65,20 +72,36 @@ class TaskQueue {
     bool is_empty() const { return size_ == 0; }
     std::size_t size() const { return size_; }
 
-    void push(std::int32_t priority, HeldTask task) {
-        const Rank rank{-static_cast<std::int64_t>(priority), -static_cast<std::int32_t>(task.level)};
-        if (last_ == ranks_.end() || last_->first != rank) last_ = ranks_.try_emplace(rank).first;
-        last_->second.push_back(std::move(task));
+    void push(HeldTask task) {
+        tasks_like(task).push_back(std::move(task));
         ++size_;
     }
+    /// The same before all others of its priority and level.
+    void push_first(HeldTask task) {
+        tasks_like(task).push_front(std::move(task));
+        ++size_;
+    }
+    /// The next task. Not for an empty queue.
+    const HeldTask& front() { return first()->second.front(); }
     /// Takes the next task. Not for an empty queue.
     HeldTask pop() {
-        auto first = ranks_.begin();
-        while (first->second.empty()) first = drop(first);
-        HeldTask task = std::move(first->second.front());
-        first->second.pop_front();
+        const auto place = first();
+        HeldTask task = std::move(place->second.front());
+        place->second.pop_front();
         --size_;
         return task;
+    }
+    /// Takes the next task that has inputs kept by ranks, or if none has, the next. Not for an empty queue.
+    HeldTask pop_reader() {
+        for (auto& [rank, tasks] : ranks_) {
+            const auto found = std::find_if(tasks.begin(), tasks.end(), [](const auto& t) { return !t.needs.empty(); });
+            if (found == tasks.end()) continue;
+            HeldTask task = std::move(*found);
+            tasks.erase(found);
+            --size_;
+            return task;
+        }
+        return pop();
     }
     /// Takes a task out of the middle; false if it is not here.
     bool remove(std::uint32_t task, std::uint32_t execution) {
@@ -103,6 +126,16 @@ class TaskQueue {
     using Rank = std::pair<std::int64_t, std::int32_t>;
     using Ranks = std::map<Rank, std::deque<HeldTask>>;
 
+    std::deque<HeldTask>& tasks_like(const HeldTask& task) {
+        const Rank rank{-static_cast<std::int64_t>(task.priority), -static_cast<std::int32_t>(task.level)};
+        if (last_ == ranks_.end() || last_->first != rank) last_ = ranks_.try_emplace(rank).first;
+        return last_->second;
+    }
+    Ranks::iterator first() {
+        auto first = ranks_.begin();
+        while (first->second.empty()) first = drop(first);
+        return first;
+    }
     Ranks::iterator drop(Ranks::iterator empty) {
         if (last_ == empty) last_ = ranks_.end();
         return ranks_.erase(empty);

@@ -28,7 +28,9 @@ Worker::Worker(Transport& transport, Rank coordinator, WorkerOptions options)
     : transport_(transport),
       options_(std::move(options)),
       outbox_(transport, coordinator),
-      progress_(*this, transport, options_.pace) {
+      progress_(*this, transport, options_.pace),
+      store_(options_.store) {
+    told_memory_.budget = StoreLimits{}.memory;  // What goes without saying.
     if (options_.client == nullptr) {
         remote_client_ = new RemoteClient(*this);
         remote_client_->hold();
@@ -73,9 +75,12 @@ int Worker::run() {
 
 int Worker::finish() {
     progress_.stop_background();
-    const std::lock_guard lock(progress_.mutex());
+    stop_disk();
+    std::unique_lock lock(progress_.mutex());
     if (remote_client_ != nullptr) remote_client_->close();
-    store_.clear();
+    tell_memory();
+    store_.drop_all(freed_);
+    free_dropped(lock);
     tell(protocol::Kind::goodbye, 0U);
     outbox_.flush();
     return exit_code_;
@@ -93,6 +98,7 @@ bool Worker::turn() {
     announce_long_tasks();
     if (remote_client_ != nullptr) remote_client_->send_releases();
     const bool any = transport_.poll(*this);
+    tell_memory();
     outbox_.flush();
     return any;
 }
@@ -102,7 +108,19 @@ bool Worker::is_busy() const {
            (remote_client_ != nullptr && remote_client_->has_releases());
 }
 
-void Worker::after_turn() { run_deferred_callbacks(); }
+void Worker::after_turn() {
+    if (has_freed_.exchange(false, std::memory_order_relaxed)) {
+        std::unique_lock lock(progress_.mutex());
+        free_dropped(lock);
+    }
+    run_deferred_callbacks();
+}
+
+void Worker::write_line(const std::string& task, std::string_view line) {
+    const std::lock_guard lock(progress_.mutex());
+    tell(protocol::Log{.name = task, .line = line});
+    progress_.became_busy();
+}
 
 void Worker::begin(Running& running) {
     running_.push_back(&running);
@@ -165,9 +183,9 @@ void Worker::take(const protocol::Record& record) {
         const protocol::Assign assign = protocol::read_assign(record);
         const std::vector<ObjectRef> inputs = inputs_elsewhere(assign.inputs);
         if (inputs.empty()) {
-            queue_.push(assign.priority, HeldTask::from(assign));
+            queue_.push(HeldTask::from(assign));
         } else {
-            take_with_inputs(assign.priority, HeldTask::from(assign), inputs);
+            take_with_inputs(HeldTask::from(assign), inputs);
         }
     } catch (const DecodeError& error) {
         complain(error.what());
@@ -232,9 +250,16 @@ void Worker::handle(const protocol::Record& record) {
         case protocol::Kind::acquire: {
             const protocol::Acquire acquire = protocol::read_acquire(record);
             const ObjectId id{TaskId{acquire.task}, Execution{acquire.execution}};
-            if (!store_.find(id)) want({.id = id, .holder = acquire.holder}).is_for_the_store = true;
+            if (store_.where(id) != Store::Where::nowhere) return;
+            Fetches::Coming& coming = want({.id = id, .holder = acquire.holder});
+            coming.is_for_the_store = true;
+            if (acquire.root != acquire.holder) coming.root = acquire.root;
             return;
         }
+        case protocol::Kind::proceed:
+            permits_ = 1;
+            progress_.wake();
+            return;
         case protocol::Kind::deadlock:
             end_wait_of(header.id, header.number, protocol::read_text(record));
             return;

@@ -1,9 +1,13 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -13,6 +17,7 @@
 #include <rankpool/protocol/outbox.hpp>
 #include <rankpool/store/store.hpp>
 #include <rankpool/task/resources.hpp>
+#include <rankpool/task/task_log.hpp>
 #include <rankpool/task/this_task.hpp>
 #include <rankpool/transport/progress.hpp>
 #include <rankpool/worker/fetches.hpp>
@@ -37,12 +42,14 @@ struct WorkerOptions {
     std::size_t stack_bytes = std::size_t{8} << 20;
     std::function<void()> initializer = {};  ///< runs once on every slot's thread before its first task
     std::uint64_t seed = 0;                  ///< of all random numbers
+    StoreLimits store = {};                  ///< how much of results it keeps in memory and on disk
+    Instant ends_at = Instant::max();        ///< the pool's time, for this_task::time_left()
     /// Where tasks submit tasks; null: to the coordinator, by messages.
     Client* client = nullptr;
 };
 
 /// Runs the tasks that the coordinator sends, and reports. It decides nothing global.
-class Worker final : public Progress::Role, private MessageSink {
+class Worker final : public Progress::Role, private MessageSink, private LogSink {
   public:
     /// `transport` and the executor outlive the worker; it is used under this worker's lock only.
     Worker(Transport& transport, Rank coordinator, WorkerOptions options);
@@ -80,6 +87,8 @@ class Worker final : public Progress::Role, private MessageSink {
     bool turn() override;
     bool is_busy() const override;
     void after_turn() override;
+    // LogSink
+    void write_line(const std::string& task, std::string_view line) override;
     // MessageSink
     void receive(Rank from, BytesView message) override;
     void handle(const protocol::Record& record);
@@ -98,9 +107,10 @@ class Worker final : public Progress::Role, private MessageSink {
         outbox_.add([&](Bytes& message) { protocol::write(message, fields...); });
     }
     // data.cpp: results that ranks keep.
-    void take_with_inputs(std::int32_t priority, HeldTask held, const std::vector<ObjectRef>& inputs);
+    void take_with_inputs(HeldTask held, const std::vector<ObjectRef>& inputs);
     void release(Fetches::Pending& pending);
     Fetches::Coming& want(const ObjectRef& object);
+    void ask_for(ObjectId id, Rank holder);
     void send_to(Rank rank, Bytes message);
     void send_datum(Rank to, ObjectId id, StoredValue* value);
     void on_fetch(const protocol::Fetch& fetch);
@@ -108,6 +118,20 @@ class Worker final : public Progress::Role, private MessageSink {
     void on_drop(ObjectId id);
     void fetch_for(TaskState& state, Waitable& arrived);
     bool remove(std::uint32_t task, std::uint32_t execution);
+    // memory.cpp: what does not fit in memory.
+    bool may_start_a_task();
+    std::optional<HeldTask> take_task();
+    void bring_back(HeldTask held);
+    void read_back(ObjectId id);
+    void look_at_memory();
+    void run_disk();
+    void read_one(std::unique_lock<std::mutex>& lock);
+    void spill_one(std::unique_lock<std::mutex>& lock, Store::Spilling spilling);
+    void complain_of_disk(const std::string& why);
+    void tell_memory();
+    bool is_stalled() const;
+    void free_dropped(std::unique_lock<std::mutex>& lock);
+    void stop_disk();
 
     void fail_initializer(const std::string& why);
     int finish();
@@ -123,6 +147,19 @@ class Worker final : public Progress::Role, private MessageSink {
     std::size_t unannounced_ = 0;            // those of them of which the coordinator does not know that they run
     RemoteClient* remote_client_ = nullptr;  // counted like every client
     Executor* executor_ = nullptr;
+    std::vector<StoredRef> freed_;  // dropped: to be freed with no lock held
+    std::atomic<bool> has_freed_{false};
+    std::deque<ObjectId> reads_;     // to be read back from disk
+    std::size_t bringing_back_ = 0;  // tasks about to run that wait for that
+    std::size_t permits_ = 0;        // tasks that may start although there is no memory
+    protocol::Memory told_memory_ = {};
+    Instant told_memory_at_{};
+    std::condition_variable disk_wakes_;
+    std::thread disk_;  // writes and reads; made when it is needed first
+    bool disk_has_work_ = false;
+    bool disk_is_working_ = false;
+    bool disk_must_end_ = false;
+    bool has_complained_of_disk_ = false;
     bool is_stopping_ = false;
     int exit_code_ = 0;
     bool is_broken_ = false;

@@ -126,5 +126,22 @@ TEST_F(PlacedData, may_be_placed_by_tasks) {
     EXPECT_EQ(pool().submit(parent).result(patience), 40'006);
 }
 
+TEST_F(PlacedData, may_be_nothing_at_all) {
+    const auto size_of = [](const std::vector<double>& items) { return items.size(); };
+    const auto nothing = pool().put(std::vector<double>());
+    const auto text = pool().broadcast(std::string());
+    const auto unit = pool().put(Unit{});
+    for (const Rank rank : ranks()) {
+        EXPECT_EQ(pool().submit({.on_rank = rank}, size_of, nothing).result(patience), 0U);
+        EXPECT_TRUE(pool()
+                        .submit(
+                            {.on_rank = rank}, [](const std::string& t, Unit) { return t.empty(); }, text, unit)
+                        .result(patience));
+    }
+    EXPECT_TRUE(nothing.result(patience).empty());
+    EXPECT_TRUE(text.result(patience).empty());
+    EXPECT_EQ(unit.result(patience), Unit{});
+}
+
 }  // namespace
 }  // namespace rankpool::tests

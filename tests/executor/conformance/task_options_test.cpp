@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <set>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -45,8 +48,69 @@ TEST_F(ThisTask, says_who_and_where_it_is) {
     EXPECT_EQ(slots, pool().slots());
 }
 
+TEST_F(ThisTask, has_a_number_of_its_own_in_every_attempt) {
+    std::set<std::uint64_t> ids;
+    for (const auto& future : pool().submit_all([](int) { return this_task::id(); }, std::vector<int>(50))) {
+        ids.insert(future.result(patience));
+    }
+    const Log attempts = Log::make(2);
+    pool()
+        .submit(
+            {.retries = 1},
+            [](Log log) {
+                log.write(static_cast<std::int64_t>(this_task::id()));
+                fail_until(2);
+            },
+            attempts)
+        .result(patience);
+    for (const std::int64_t id : attempts.entries()) ids.insert(static_cast<std::uint64_t>(id));
+    EXPECT_EQ(ids.size(), 52U);
+}
+
+TEST_F(ThisTask, knows_what_is_left_of_the_pools_time) {
+    const auto left = [] { return this_task::time_left().count(); };
+    EXPECT_EQ(Duration(pool().submit(left).result(patience)), duration_max);
+    make_pool({.time = 1h});
+    const Duration first(pool().submit(left).result(patience));
+    EXPECT_LE(first, 1h);
+    EXPECT_GT(first, 1h - patience);
+    EXPECT_LT(Duration(pool().submit(left).result(patience)), first);
+}
+
+TEST_F(ThisTask, logs_lines_that_come_out_whole_on_rank_0) {
+    make_pool({.coordinator_works = true});
+    testing::internal::CaptureStderr();
+    const auto report = [](int number) {
+        this_task::log() << "number " << number << "\nhalf of " << number << " is " << std::flush << number / 2.0;
+    };
+    std::vector<Future<void>> tasks;
+    for (int i = 0; i < 20; ++i) tasks.push_back(pool().submit({.name = "task " + std::to_string(i)}, report, i));
+    wait(tasks);
+    const std::string text = testing::internal::GetCapturedStderr();
+    std::vector<std::string> found;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        EXPECT_TRUE(line.starts_with("[rank ")) << line;
+        found.push_back(line.substr(line.find("] ") + 2));
+    }
+    std::sort(found.begin(), found.end());
+    std::vector<std::string> expected;
+    for (int i = 0; i < 20; ++i) {
+        const std::string name = "task " + std::to_string(i) + ": ";
+        std::ostringstream half;
+        half << "half of " << i << " is " << i / 2.0;
+        expected.push_back(name + "number " + std::to_string(i));
+        expected.push_back(name + half.str());
+    }
+    std::sort(expected.begin(), expected.end());
+    EXPECT_EQ(found, expected);
+}
+
 TEST_F(ThisTask, is_not_known_outside_of_tasks) {
     EXPECT_FALSE(this_task::exists());
+    EXPECT_THROW((void)this_task::id(), ContractError);
+    EXPECT_THROW((void)this_task::time_left(), ContractError);
+    EXPECT_THROW((void)this_task::log(), ContractError);
     EXPECT_THROW((void)this_task::name(), ContractError);
     EXPECT_THROW((void)this_task::executor(), ContractError);
     pool().submit(look).result();
