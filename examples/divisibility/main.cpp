@@ -10,6 +10,7 @@
 #include <optional>
 
 #include <rankpool/dataset.hpp>
+#include <rankpool/executor/pool_arguments.hpp>
 #include <rankpool/observe/format.hpp>
 #include <rankpool/observe/progress.hpp>
 #include <rankpool/rankpool.hpp>
@@ -125,6 +126,10 @@ void print_summary(const rankpool::Executor& pool, const Options& options, const
               << format_duration(times.load) << ", waiting for chunks " << format_duration(times.waiting)
               << ", writing " << format_duration(times.writing) << "\n"
               << "workers  busy " << static_cast<int>(100 * in_seconds(counts.busy) / available) << " % of the time\n";
+    if (counts.memory_peak == 0) return;
+    std::cout << "memory   at most " << format_bytes(counts.memory_peak) << " of kept results on a rank, where "
+              << format_bytes(counts.memory_budget) << " may be; " << format_bytes(counts.spilled_bytes)
+              << " went to disk\n";
 }
 
 int select_numbers(rankpool::Executor& pool, int argc, char** argv) {
@@ -151,5 +156,6 @@ int select_numbers(rankpool::Executor& pool, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    rankpool::take_pool_arguments(argc, argv);
     return rankpool::run(argc, argv, [&](rankpool::Executor& pool) { return select_numbers(pool, argc, argv); });
 }

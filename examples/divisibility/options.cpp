@@ -38,6 +38,7 @@ bool parse_options(int argc, char** argv, Options& options) {
         ->capture_default_str();
     app.add_option("--seed", options.seed, "Chooses the pretended durations and failures")->capture_default_str();
     app.footer(
+        "--memory-budget BYTES bounds the results that each rank keeps in memory; what is more goes to disk.\n"
         "The data that is made is kept as divisibility-SIZE-CHUNK.h5 in the directory of the output file and used "
         "again.\n"
         "Examples:\n"

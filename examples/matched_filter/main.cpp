@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <rankpool/executor/pool_arguments.hpp>
+
 #include "snr_map.hpp"
 #include "strain.hpp"
 
@@ -38,6 +40,7 @@ bool parse(int argc, char** argv, Options& options) {
     app.add_option("--mass-low", options.mass_low, "Solar masses")->capture_default_str();
     app.add_option("--mass-high", options.mass_high, "Solar masses")->capture_default_str();
     app.add_option("--mass-step", options.mass_step, "Solar masses")->check(CLI::PositiveNumber)->capture_default_str();
+    app.footer("--memory-budget BYTES bounds the results that each rank keeps in memory; what is more goes to disk.");
     app.add_option("--seed", options.seed, "Of the noise that is made")->capture_default_str();
     try {
         app.parse(argc, argv);
@@ -132,6 +135,7 @@ int search(rankpool::Executor& pool, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    rankpool::take_pool_arguments(argc, argv);
     rankpool::PoolOptions options;
     options.coordinator_work = rankpool::CoordinatorWork::always;
     return rankpool::run(

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <climits>
 #include <cstring>
 #include <deque>
@@ -12,6 +13,7 @@
 #include <rankpool/transport/mpi_error.hpp>
 #include <rankpool/transport/mpi_transport.hpp>
 #include <rankpool/transport/node_memory.hpp>
+#include <rankpool/transport/traffic.hpp>
 
 namespace rankpool {
 namespace {
@@ -24,6 +26,10 @@ constexpr std::uint64_t part_bytes = std::uint64_t{1} << 30;  // MPI counts are 
 // Peers on other nodes cannot ring: look so often. Right after activity answers are near, later nothing is urgent.
 constexpr Duration remote_sleep = std::chrono::microseconds(500);
 constexpr Duration local_sleep = std::chrono::seconds(1);
+
+std::atomic<std::uint64_t> bytes_sent{0};
+std::atomic<std::uint64_t> bytes_received{0};
+std::atomic<std::uint64_t> messages_sent{0};
 
 enum Tag : int { small_tag = 1, large_tag = 2, first_part_tag = 16, part_tags = 4096 };
 
@@ -76,6 +82,8 @@ class MpiTransport final : public Transport {
 
     void send(Rank to, Bytes message) override {
         RANKPOOL_EXPECT(to >= 0 && to < size_);
+        bytes_sent.fetch_add(message.size(), std::memory_order_relaxed);
+        messages_sent.fetch_add(1, std::memory_order_relaxed);
         if (message.size() <= small_bytes) {
             send_small(to, small_tag, std::move(message));
             return;
@@ -203,6 +211,7 @@ class MpiTransport final : public Transport {
     void accept(Rank from, int tag, BytesView view, MessageSink& sink) {
         Waiting& waiting = waiting_[static_cast<std::size_t>(from)];
         if (tag == small_tag) {
+            bytes_received.fetch_add(view.size(), std::memory_order_relaxed);
             if (waiting.messages.empty()) {
                 sink.receive(from, view);
             } else {
@@ -211,6 +220,7 @@ class MpiTransport final : public Transport {
             return;
         }
         const auto header = ByteReader(view).value<LargeHeader>();
+        bytes_received.fetch_add(header.size, std::memory_order_relaxed);
         Large& large = waiting.large.emplace_back(Large{from, {}, {}});
         large.bytes.extend(header.size);
         start_parts(large, static_cast<int>(header.tag),
@@ -262,6 +272,8 @@ class MpiTransport final : public Transport {
 };
 
 }  // namespace
+
+Traffic traffic_here() { return {bytes_sent, bytes_received, messages_sent}; }
 
 std::unique_ptr<Transport> make_mpi_transport(MPI_Comm comm) { return std::make_unique<MpiTransport>(comm); }
 
