@@ -63,6 +63,15 @@ TEST(WorkerMemory, gives_back_a_task_that_waits_for_memory) {
     EXPECT_TRUE(coordinator.wait([&] { return !coordinator.memory.is_stalled; }));
 }
 
+TEST(WorkerMemory, says_again_that_it_has_stalled_when_a_drop_does_not_help) {
+    PlayedCoordinator coordinator(options(1'000, 0));
+    for (std::uint32_t task = 0; task < 2; ++task) coordinator.assign(task, {}, make_numbers, 0);
+    EXPECT_TRUE(coordinator.wait([&] { return coordinator.memory.is_stalled; }));
+    coordinator.memory.is_stalled = false;
+    coordinator.tell(protocol::Kind::drop, 7U, 1U);
+    EXPECT_TRUE(coordinator.wait([&] { return coordinator.memory.is_stalled; }));
+}
+
 TEST(WorkerMemory, ends_what_it_holds_when_it_is_told_to_stop) {
     PlayedCoordinator coordinator(options(1'000, 0));
     for (std::uint32_t task = 0; task < 5; ++task) coordinator.assign(task, {}, make_numbers, 0);

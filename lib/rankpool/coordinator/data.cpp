@@ -214,6 +214,7 @@ void Coordinator::drop_forgotten() {
         for (const auto* const workers : {&object->holders, &object->receivers}) {
             for (const WorkerId worker : *workers) {
                 tell(worker, protocol::Kind::drop, id.task.value, id.execution.value);
+                peers_[worker.value].memory.is_stalled = false;  // If it still is then, it says so again.
             }
         }
         objects_.remove(id);

@@ -139,6 +139,7 @@ void Worker::on_datum(ObjectId id, const StoredRef& value) {
 }
 
 void Worker::on_drop(ObjectId id) {
+    told_memory_.is_stalled = false;  // As the coordinator sees it.
     if (StoredRef dropped = store_.drop(id)) {
         freed_.push_back(std::move(dropped));
         has_freed_.store(true, std::memory_order_relaxed);
