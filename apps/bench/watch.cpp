@@ -1,4 +1,4 @@
-#include "bench_watch.hpp"
+#include "bench/watch.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -56,7 +56,7 @@ double ProcessWatch::lost_s() const {
 
 double ProcessWatch::worker_cpu_s() const {
     double sum = 0;
-    for (std::size_t i = 1; i < pids_.size(); ++i) {
+    for (std::size_t i = first_worker(); i < pids_.size(); ++i) {
         const Usage usage = usage_of(pids_[i]);
         sum += usage.main_ran_s + usage.others_ran_s;
     }

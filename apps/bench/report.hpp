@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "bench_blocks.hpp"
+#include "bench/blocks.hpp"
 
 namespace rankpool::apps {
 
@@ -17,7 +17,7 @@ struct Measurement {
     std::vector<double> round_medians = {};  ///< NaN where a round had no clean block
 
     std::string reference_name = {};       ///< what it is compared with; empty: nothing
-    std::optional<double> reference = {};  ///< that one's median
+    std::optional<double> reference = {};  ///< that one's median, if it was measured
     std::optional<double> ratio = {};      ///< to it; below 1 is good for times, above 1 for rates
 };
 
@@ -30,14 +30,15 @@ double ratio_of(const Measurement& measurement, const Measurement& reference);
 struct BenchReport {
     int rank_count = 0;
     std::vector<std::string> hosts;
+    std::string not_measured = {};  ///< what could not be measured here, and why; empty: nothing
     std::vector<Measurement> measurements;
 };
 
 // Below this the median is a matter of luck.
 inline constexpr std::size_t clean_blocks_min = 5;
 
-/// Fills in what each measurement is compared with, from the same report.
-void add_references(std::vector<Measurement>& measurements);
+/// Fills in the figures of what each measurement is compared with, where that is among them.
+void compare(std::vector<Measurement>& measurements);
 
 /// Names of the measurements that had too few clean blocks to be relied on.
 std::vector<std::string> noisy_ones(const BenchReport& report);

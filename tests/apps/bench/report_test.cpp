@@ -1,11 +1,11 @@
-#include "bench_report.hpp"
+#include "bench/report.hpp"
 
 #include <cmath>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "bench_output.hpp"
+#include "bench/output.hpp"
 
 namespace rankpool::apps {
 namespace {
@@ -14,10 +14,10 @@ BenchReport report() {
     BenchReport report;
     report.rank_count = 3;
     report.hosts = {"cn1"};
-    report.measurements = {{"tasks.submit.empty", "tasks/s", {5e6, 4e6, 6e6, 20, 25}},
-                           {"tasks.map.empty", "tasks/s", {30e6, 28e6, 31e6, 20, 25}},
+    report.measurements = {{"tasks.submit.empty", "tasks/s", {5e6, 4e6, 6e6, 20, 25}, true, {}, "farm.batch16"},
+                           {"tasks.map.empty", "tasks/s", {30e6, 28e6, 31e6, 20, 25}, true, {}, "farm.batch64"},
                            {"farm.batch16", "tasks/s", {20e6, 19e6, 21e6, 4, 25}}};
-    add_references(report.measurements);
+    compare(report.measurements);
     return report;
 }
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "bench_report.hpp"
+#include "bench/report.hpp"
 
 namespace rankpool::apps {
 

@@ -20,13 +20,15 @@ class ProcessWatch {
     /// machine is.
     double lost_s() const;
 
-    /// The time that the threads of each rank in sight but rank 0 have used a core, summed over those ranks.
+    /// The time that the threads of each worker in sight have used a core, summed over those. Rank 0 is one if there is
+    /// no other.
     double worker_cpu_s() const;
 
-    /// Ranks in sight, without rank 0.
-    int worker_count() const { return static_cast<int>(pids_.size()) - 1; }
+    int worker_count() const { return static_cast<int>(pids_.size() - first_worker()); }
 
   private:
+    std::size_t first_worker() const { return pids_.size() > 1 ? 1 : 0; }
+
     std::vector<std::string> pids_;  // That of rank 0 first.
 };
 

@@ -1,7 +1,6 @@
-#include "bench_report.hpp"
+#include "bench/report.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
 
@@ -11,13 +10,6 @@
 
 namespace rankpool::apps {
 namespace {
-
-constexpr std::array<std::pair<const char*, const char*>, 6> references = {{{"tasks.submit.empty", "farm.batch16"},
-                                                                            {"tasks.map.empty", "farm.batch64"},
-                                                                            {"latency.round_trip", "farm.round_trip"},
-                                                                            {"payload.1MiB", "raw.echo.1MiB"},
-                                                                            {"payload.16MiB", "raw.echo.16MiB"},
-                                                                            {"farm.round_trip", "raw.round_trip"}}};
 
 const Measurement* find(const std::vector<Measurement>& measurements, std::string_view name) {
     const auto found =
@@ -44,8 +36,8 @@ std::string least_length(double tasks_per_s, int workers) {
 
 Measurement measurement_of(const Measured& measured) {
     const BlockSeries& series = measured.series();
-    return {measured.spec().name, measured.spec().unit, series.summary(), measured.spec().is_in_blocks,
-            series.round_medians()};
+    return {measured.spec().name,         measured.spec().unit,   series.summary(),
+            measured.spec().is_in_blocks, series.round_medians(), measured.spec().reference};
 }
 
 double ratio_of(const Measurement& measurement, const Measurement& reference) {
@@ -58,16 +50,12 @@ double ratio_of(const Measurement& measurement, const Measurement& reference) {
     return ratios.empty() ? measurement.summary.median / reference.summary.median : median(std::move(ratios));
 }
 
-void add_references(std::vector<Measurement>& measurements) {
-    for (const auto& [name, reference_name] : references) {
-        const Measurement* reference = find(measurements, reference_name);
+void compare(std::vector<Measurement>& measurements) {
+    for (Measurement& measurement : measurements) {
+        const Measurement* const reference = find(measurements, measurement.reference_name);
         if (reference == nullptr || !(reference->summary.median > 0)) continue;
-        for (Measurement& measurement : measurements) {
-            if (measurement.name != name) continue;
-            measurement.reference_name = reference_name;
-            measurement.reference = reference->summary.median;
-            measurement.ratio = ratio_of(measurement, *reference);
-        }
+        measurement.reference = reference->summary.median;
+        measurement.ratio = ratio_of(measurement, *reference);
     }
 }
 
