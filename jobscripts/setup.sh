@@ -28,6 +28,8 @@ HDF5 | libhdf5-dev | hdf5 | header:hdf5.h
 xxHash | libxxhash-dev | xxhash | header:xxhash.h
 libdeflate | libdeflate-dev | libdeflate | header:libdeflate.h library:deflate
 ISA-L | libisal-dev | isa-l | header:isa-l/igzip_lib.h library:isal
+zstd | libzstd-dev | zstd | header:zstd.h library:zstd
+LZ4 | liblz4-dev | lz4 | header:lz4.h library:lz4
 nlohmann-json | nlohmann-json3-dev | nlohmann-json | header:nlohmann/json.hpp
 CLI11 | libcli11-dev | cli11 | header:CLI/CLI.hpp
 fmt | libfmt-dev | fmt | header:fmt/format.h'
@@ -37,6 +39,7 @@ GoogleTest and GoogleMock | libgtest-dev libgmock-dev | googletest+gmock | heade
 readonly rankpool_wishes_to_test='
 h5dump | hdf5-tools | hdf5 | command:h5dump
 h5py | python3-h5py | py-h5py | module:h5py
+HDF5 plugin for LZ4 | hdf5-filter-plugin | - | library:h5lz4
 FFTW | libfftw3-dev | fftw | header:fftw3.h
 Slurm | slurm-wlm | slurm | command:slurmctld command:slurmd command:sbatch
 munge | munge | munge | command:munged

@@ -38,7 +38,8 @@ std::string filter_text(const DatasetInfo& info) {
     std::string text;
     for (const FilterInfo& filter : info.filters) {
         text += text.empty() ? filter.name : ", " + filter.name;
-        if (filter.name == "gzip" && !filter.parameters.empty()) text += ':' + std::to_string(filter.parameters[0]);
+        if ((filter.name == "gzip" || filter.name == "zstd") && !filter.parameters.empty())
+            text += ':' + std::to_string(filter.parameters[0]);
     }
     return text.empty() ? "none" : text;
 }

@@ -84,7 +84,8 @@ void add_h5_pyramid(CLI::App& h5, Action& action) {
         ->capture_default_str();
     command->add_option("--levels", options->levels_max, "At most so many levels")->check(CLI::PositiveNumber);
     command->add_option("--chunk", options->chunk, "Chunk shape of the levels, as 256,256; else that of the dataset");
-    command->add_option("--filter", options->filter, "gzip:1 to gzip:9, shuffle, fletcher32; else gzip:1,shuffle");
+    command->add_option("--filter", options->filter,
+                        "gzip:1 to gzip:9, zstd:1 to zstd:22, lz4, shuffle, fletcher32; else gzip:1,shuffle");
     command->footer(
         "NaNs do not count, and means of whole numbers are rounded. Each level is made from the one before.");
     command->callback([&action, options] {

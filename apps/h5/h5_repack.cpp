@@ -91,7 +91,8 @@ void add_h5_repack(CLI::App& h5, Action& action) {
     command->add_option("OUT", options->output, "The new file; an old one of that name is replaced at the end")
         ->required();
     command->add_option("--chunk", options->chunk, "Chunk shape, as 256,256; for datasets of so many dimensions");
-    command->add_option("--filter", options->filter, "gzip:1 to gzip:9, shuffle, fletcher32, with commas; or none");
+    command->add_option("--filter", options->filter,
+                        "gzip:1 to gzip:9, zstd:1 to zstd:22, lz4, shuffle, fletcher32, with commas; or none");
     command->footer("What is not given stays as it is. Groups, links, attributes and dimension scales are kept.");
     command->callback([&action, options] {
         action = [options] { return run_h5([&](Executor& pool) { return repack(pool, *options); }); };

@@ -78,6 +78,19 @@ void ShownProgress::update() {
     meter_.update({.done = (before_ + of_this_.load()) / mebibyte, .failed = 0, .total = total / mebibyte}, now());
 }
 
+[[noreturn]] static void refuse_filter(const std::string& part) {
+    throw ConfigError("'" + part + "' is no filter that is made here: use gzip, gzip:1 to gzip:9, zstd, zstd:1 to " +
+                      "zstd:22, lz4, shuffle, fletcher32, several of them with commas, or none");
+}
+
+static int level_in(const std::string& part, const std::string& level, int usual, int most) {
+    if (level.empty()) return usual;
+    if (level.size() > 2 || level.find_first_not_of("0123456789") != std::string::npos) refuse_filter(part);
+    const int number = std::stoi(level);
+    if (number < 1 || number > most) refuse_filter(part);
+    return number;
+}
+
 Filters parse_filters(const std::string& text) {
     Filters filters;
     std::istringstream parts(text);
@@ -85,15 +98,18 @@ Filters parse_filters(const std::string& text) {
         const std::size_t colon = part.find(':');
         const std::string filter = part.substr(0, colon);
         const std::string level = colon == std::string::npos ? "" : part.substr(colon + 1);
-        if (filter == "gzip" && (level.empty() || (level.size() == 1 && level >= "1" && level <= "9"))) {
-            filters.gzip_level = level.empty() ? 4 : level[0] - '0';
+        if (filter == "gzip") {
+            filters.gzip_level = level_in(part, level, 4, 9);
+        } else if (filter == "zstd") {
+            filters.zstd_level = level_in(part, level, 3, 22);
+        } else if (filter == "lz4" && level.empty()) {
+            filters.lz4 = true;
         } else if (filter == "shuffle" && level.empty()) {
             filters.shuffle = true;
         } else if ((filter == "fletcher32" || filter == "checksum") && level.empty()) {
             filters.checksum = true;
         } else if (part != "none") {
-            throw ConfigError("'" + part + "' is no filter that is made here: use gzip, gzip:1 to gzip:9, shuffle, " +
-                              "fletcher32, several of them with commas, or none");
+            refuse_filter(part);
         }
     }
     if (text.find("none") != std::string::npos && filters.any()) {

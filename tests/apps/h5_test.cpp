@@ -134,6 +134,21 @@ TEST_F(H5, diff_finds_what_differs) {
     EXPECT_NE(other.out.find("shapes {300} and {400}"), std::string::npos);
 }
 
+TEST_F(H5, repack_knows_zstd_and_lz4) {
+    for (const char* filter : {"zstd:5,shuffle", "lz4"}) {
+        const Ran ran = run_program("h5 repack " + input + ' ' + output + " --filter " + filter, 2);
+        EXPECT_EQ(ran.exit_code, 0) << ran.err;
+        const Ran same = run_program("h5 diff " + input + ":/again " + output + ":/again", 2);
+        EXPECT_EQ(same.exit_code, 0) << same.out << same.err;
+    }
+    const Ran info = run_program("h5 info " + output + ":/again");
+    EXPECT_NE(info.out.find("lz4"), std::string::npos) << info.out;
+    const Ran wrong = run_program("h5 repack " + input + ' ' + output + " --filter zstd:23", 2);
+    EXPECT_EQ(wrong.exit_code, 1);
+    EXPECT_NE(wrong.err.find("zstd:1 to zstd:22"), std::string::npos) << wrong.err;
+    EXPECT_EQ(run_program("h5 repack " + input + ' ' + output + " --filter zstd,gzip", 2).exit_code, 1);
+}
+
 TEST_F(H5, select_writes_values_in_order) {
     const Ran ran =
         run_program("h5 select " + input + ":/checked " + output + " --min 10 --max 99990 --multiple-of 7", 2);

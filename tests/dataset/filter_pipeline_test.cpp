@@ -41,6 +41,47 @@ TEST(FilterPipelines, give_back_what_they_were_given) {
     }
 }
 
+TEST(FilterPipelines, know_zstd_and_lz4_too) {
+    for (const std::size_t count : {0U, 1U, 7U, 17U, 1000U, 65'537U}) {
+        for (const unsigned alphabet : {2U, 256U}) {
+            const auto raw = bytes_of(count, alphabet);
+            for (const Filters& filters :
+                 {Filters{.zstd_level = 1}, Filters{.shuffle = true, .zstd_level = 22}, Filters{.lz4 = true},
+                  Filters{.shuffle = true, .lz4 = true}, Filters{.shuffle = true, .lz4 = true, .checksum = true}}) {
+                EXPECT_EQ(round_trip(raw, pipeline_of(filters, 8)), raw);
+            }
+            // Blocks of all sizes, also of which some do not become smaller.
+            for (const std::uint32_t block : {1U, 13U, 64U, 4096U}) {
+                EXPECT_EQ(round_trip(raw, {{FilterKind::lz4, block}}), raw) << block;
+            }
+        }
+    }
+}
+
+TEST(FilterPipelines, refuse_damaged_zstd_and_lz4) {
+    const auto raw = bytes_of(20'000, 3);
+    std::mt19937 random(4);
+    for (const FilterStep step :
+         {FilterStep{FilterKind::zstd, 3}, FilterStep{FilterKind::lz4, 0}, {FilterKind::lz4, 999}}) {
+        const EncodedChunk chunk = encode(raw, {step});
+        ASSERT_EQ(chunk.skipped_filters, 0U);
+        std::vector<std::byte> out(raw.size());
+        for (std::size_t size = 0; size < chunk.bytes.size(); size += 1 + size / 20) {
+            EXPECT_THROW(decode(chunk.bytes.view().first(size), 0, {step}, out), DecodeError) << size;
+        }
+        std::vector<std::byte> wrong_size(raw.size() - 1);
+        EXPECT_THROW(decode(chunk.bytes.view(), 0, {step}, wrong_size), DecodeError);
+        for (int round = 0; round < 2000; ++round) {
+            std::vector<std::byte> damaged(chunk.bytes.data(), chunk.bytes.data() + chunk.bytes.size());
+            for (int i = 0; i < 3; ++i) damaged[random() % damaged.size()] = static_cast<std::byte>(random());
+            try {
+                decode(damaged, 0, {step}, out);  // Without a checksum not all damage can be seen.
+            } catch (const DecodeError&) {
+            }
+        }
+    }
+}
+
 // HDF5's own encoders skip what fails; whoever wrote the file may have skipped any step.
 TEST(FilterPipelines, heed_the_steps_that_a_chunk_skipped) {
     const auto raw = bytes_of(4096, 4);

@@ -74,6 +74,13 @@ void check_without_chunks(const DatasetOptions& options) {
         throw ConfigError("gzip level " + std::to_string(options.filters.gzip_level) +
                           " does not exist: use 1 (fast) to 9 (small), or 0 for none");
     }
+    if (options.filters.zstd_level < 0 || options.filters.zstd_level > 22) {
+        throw ConfigError("zstd level " + std::to_string(options.filters.zstd_level) +
+                          " does not exist: use 1 (fast) to 22 (small), or 0 for none");
+    }
+    if ((options.filters.gzip_level != 0) + (options.filters.zstd_level != 0) + options.filters.lz4 > 1) {
+        throw ConfigError("chunks are compressed once: choose one of gzip, zstd and lz4");
+    }
     for (const std::size_t dimension : options.unlimited_dimensions) {
         if (dimension >= options.shape.size()) {
             throw ConfigError("unlimited dimension " + std::to_string(dimension) + " does not exist in shape " +

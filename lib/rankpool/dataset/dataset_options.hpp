@@ -15,9 +15,12 @@ namespace rankpool {
 struct Filters {
     bool shuffle = false;   ///< Bytes of equal significance together; makes numbers compress better.
     int gzip_level = 0;     ///< 1 (fast) to 9 (small); 0: not compressed.
+    int zstd_level = 0;     ///< 1 (fast) to 22 (small). Other programs need HDF5's plugin for it to read the file.
+    bool lz4 = false;       ///< Fastest to read. Needs its plugin, too.
     bool checksum = false;  ///< Fletcher-32, checked at every read.
 
-    bool any() const { return shuffle || gzip_level != 0 || checksum; }
+    bool compresses() const { return gzip_level != 0 || zstd_level != 0 || lz4; }
+    bool any() const { return shuffle || compresses() || checksum; }
     friend bool operator==(const Filters&, const Filters&) = default;
 };
 

@@ -3,18 +3,18 @@
 #include <utility>
 
 #include <rankpool/core/error.hpp>
+#include <rankpool/dataset/detail/filter_ids.hpp>
 #include <rankpool/dataset/detail/fletcher32.hpp>
 #include <rankpool/dataset/detail/gzip.hpp>
+#include <rankpool/dataset/detail/lz4.hpp>
 #include <rankpool/dataset/detail/shuffle.hpp>
+#include <rankpool/dataset/detail/zstd.hpp>
 #include <rankpool/dataset/filter_pipeline.hpp>
 
 namespace rankpool {
 namespace {
 
-// As registered with The HDF Group; hdf5.h calls them H5Z_FILTER_….
-constexpr int gzip_id = 1;
-constexpr int shuffle_id = 2;
-constexpr int checksum_id = 3;
+constexpr std::uint32_t zstd_level_usual = 3;
 
 constexpr std::size_t checksum_bytes = 4;
 
@@ -45,6 +45,23 @@ void expect_size(std::size_t size, std::size_t expected) {
                       std::to_string(expected) + ": it is damaged");
 }
 
+bool compresses(const FilterStep& step) {
+    return step.kind == FilterKind::gzip || step.kind == FilterKind::zstd || step.kind == FilterKind::lz4;
+}
+
+// False if it would not become smaller.
+bool compress(BytesView content, const FilterStep& step, Bytes& out) {
+    if (step.kind == FilterKind::zstd) return detail::zstd(content, static_cast<int>(step.parameter), out);
+    if (step.kind == FilterKind::lz4) return detail::lz4(content, step.parameter, out);
+    return detail::gzip(content, static_cast<int>(step.parameter), out);
+}
+
+void uncompress(BytesView stored, const FilterStep& step, std::span<std::byte> out) {
+    if (step.kind == FilterKind::zstd) return detail::unzstd(stored, out);
+    if (step.kind == FilterKind::lz4) return detail::unlz4(stored, out);
+    detail::gunzip(stored, out);
+}
+
 bool is_skipped(std::uint32_t skipped_filters, std::size_t step) {
     return step < 32 && (skipped_filters >> step & 1U) != 0;
 }
@@ -55,6 +72,8 @@ FilterPipeline pipeline_of(const Filters& filters, std::size_t element_bytes) {
     FilterPipeline pipeline;
     if (filters.shuffle) pipeline.push_back({FilterKind::shuffle, static_cast<std::uint32_t>(element_bytes)});
     if (filters.gzip_level != 0) pipeline.push_back({FilterKind::gzip, static_cast<std::uint32_t>(filters.gzip_level)});
+    if (filters.zstd_level != 0) pipeline.push_back({FilterKind::zstd, static_cast<std::uint32_t>(filters.zstd_level)});
+    if (filters.lz4) pipeline.push_back({FilterKind::lz4, 0});
     if (filters.checksum) pipeline.push_back({FilterKind::checksum, 0});
     return pipeline;
 }
@@ -63,18 +82,22 @@ std::optional<FilterPipeline> pipeline_of(const DatasetInfo& info) {
     FilterPipeline pipeline;
     for (const FilterInfo& filter : info.filters) {
         const std::uint32_t parameter = filter.parameters.empty() ? 0 : filter.parameters.front();
-        if (filter.id == shuffle_id && parameter != 0) {
+        if (filter.id == detail::shuffle_id && parameter != 0) {
             pipeline.push_back({FilterKind::shuffle, parameter});
-        } else if (filter.id == gzip_id) {
+        } else if (filter.id == detail::gzip_id) {
             pipeline.push_back({FilterKind::gzip, std::clamp(parameter, 1U, 9U)});
-        } else if (filter.id == checksum_id) {
+        } else if (filter.id == detail::zstd_id) {
+            pipeline.push_back({FilterKind::zstd, parameter == 0 ? zstd_level_usual : std::min(parameter, 22U)});
+        } else if (filter.id == detail::lz4_id) {
+            pipeline.push_back({FilterKind::lz4, parameter});
+        } else if (filter.id == detail::checksum_id) {
             pipeline.push_back({FilterKind::checksum, 0});
         } else {
             return std::nullopt;
         }
     }
     // What is compressed twice has sizes in between that are not known before; nobody writes such files.
-    if (std::ranges::count(pipeline, FilterKind::gzip, &FilterStep::kind) > 1) return std::nullopt;
+    if (std::ranges::count_if(pipeline, compresses) > 1) return std::nullopt;
     return pipeline;
 }
 
@@ -92,8 +115,8 @@ EncodedChunk encode(BytesView raw, const FilterPipeline& pipeline) {
             spare.clear();
             detail::shuffle(content, filter.parameter, {spare.extend(content.size()), content.size()});
             keep();
-        } else if (filter.kind == FilterKind::gzip) {
-            if (detail::gzip(content, static_cast<int>(filter.parameter), spare)) {
+        } else if (compresses(filter)) {
+            if (compress(content, filter, spare)) {
                 keep();
             } else {
                 chunk.skipped_filters |= 1U << step;
@@ -131,8 +154,8 @@ void decode(BytesView stored, std::uint32_t skipped_filters, const FilterPipelin
         spare.clear();
         // Written by the last step of all, the content needs no further copy.
         const std::span<std::byte> out = is_last ? raw : std::span<std::byte>(spare.extend(size), size);
-        if (filter.kind == FilterKind::gzip) {
-            detail::gunzip(stored, out);
+        if (compresses(filter)) {
+            uncompress(stored, filter, out);
         } else {
             detail::unshuffle(stored, filter.parameter, out);
         }

@@ -19,11 +19,12 @@ struct EncodedChunk {
 };
 
 /// The filters that are applied here, without HDF5.
-enum class FilterKind : std::uint8_t { shuffle, gzip, checksum };
+enum class FilterKind : std::uint8_t { shuffle, gzip, zstd, lz4, checksum };
 
 struct FilterStep {
     FilterKind kind = FilterKind::shuffle;
-    std::uint32_t parameter = 0;  ///< Of shuffle: bytes of an element. Of gzip: the level.
+    std::uint32_t parameter =
+        0;  ///< Of shuffle: bytes of an element. Of gzip, zstd: the level. Of lz4: bytes of a block.
     friend bool operator==(const FilterStep&, const FilterStep&) = default;
 };
 
@@ -35,7 +36,7 @@ FilterPipeline pipeline_of(const Filters& filters, std::size_t element_bytes);
 std::optional<FilterPipeline> pipeline_of(const DatasetInfo& info);
 
 /// Does exactly what HDF5's filters do; any thread and rank may call it, and the bytes go to the file as they are. A
-/// chunk that gzip would not make smaller stays uncompressed, as with HDF5.
+/// chunk that would not become smaller stays uncompressed, as with HDF5.
 /// @param raw  all elements of the chunk in the file's byte order; a clipped chunk is padded to full size
 EncodedChunk encode(BytesView raw, const FilterPipeline& pipeline);
 

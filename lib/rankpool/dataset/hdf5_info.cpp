@@ -1,6 +1,8 @@
 #include <array>
 #include <cstdlib>
 
+#include <rankpool/dataset/detail/filter_classes.hpp>
+#include <rankpool/dataset/detail/filter_ids.hpp>
 #include <rankpool/dataset/detail/hdf5.hpp>
 #include <rankpool/dataset/hdf5_info.hpp>
 
@@ -13,19 +15,19 @@ struct KnownFilter {
 };
 
 // Source: The HDF Group's list of registered filters.
-constexpr std::array<KnownFilter, 16> known_filters = {{{1, "gzip"},
-                                                        {2, "shuffle"},
-                                                        {3, "fletcher32"},
+constexpr std::array<KnownFilter, 16> known_filters = {{{detail::gzip_id, "gzip"},
+                                                        {detail::shuffle_id, "shuffle"},
+                                                        {detail::checksum_id, "fletcher32"},
                                                         {4, "szip"},
                                                         {5, "nbit"},
                                                         {6, "scaleoffset"},
                                                         {307, "bzip2"},
                                                         {32000, "lzf"},
                                                         {32001, "blosc"},
-                                                        {32004, "lz4"},
+                                                        {detail::lz4_id, "lz4"},
                                                         {32008, "bitshuffle"},
                                                         {32013, "zfp"},
-                                                        {32015, "zstd"},
+                                                        {detail::zstd_id, "zstd"},
                                                         {32017, "sz"},
                                                         {32024, "sz3"},
                                                         {32026, "blosc2"}}};
@@ -66,6 +68,7 @@ Hdf5Info hdf5_info() {
     hbool_t thread_safe = false;
     H5is_library_threadsafe(&thread_safe);
     info.thread_safe = thread_safe;
+    detail::register_filters();
     for (const KnownFilter& filter : known_filters) {
         info.filters.push_back({filter.id, filter.name, H5Zfilter_avail(filter.id) > 0});
     }

@@ -2,6 +2,8 @@
 #include <vector>
 
 #include <rankpool/dataset/detail/dataset_creation.hpp>
+#include <rankpool/dataset/detail/filter_classes.hpp>
+#include <rankpool/dataset/detail/filter_ids.hpp>
 #include <rankpool/dataset/detail/plain_storage.hpp>
 
 namespace rankpool::detail {
@@ -93,6 +95,7 @@ bool is_group(hid_t file, const std::string& name) {
 }  // namespace
 
 Handle create_file(const std::string& path, const Place& place) {
+    register_filters();
     const Handle creation = owned(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "create", place);
     checked(H5Pset_obj_track_times(*creation, false), "create", place);
     checked(H5Pset_link_creation_order(*creation, creation_order), "create", place);
@@ -116,6 +119,14 @@ void set_filters(hid_t properties, const Filters& filters, const Place& place) {
     if (filters.shuffle) checked(H5Pset_shuffle(properties), "create", place);
     if (filters.gzip_level != 0) {
         checked(H5Pset_deflate(properties, static_cast<unsigned>(filters.gzip_level)), "create (with gzip)", place);
+    }
+    // Optional, as gzip is: what would not become smaller is stored as it is.
+    if (filters.lz4) {
+        checked(H5Pset_filter(properties, lz4_id, H5Z_FLAG_OPTIONAL, 0, nullptr), "create (with lz4)", place);
+    }
+    if (filters.zstd_level != 0) {
+        const auto level = static_cast<unsigned>(filters.zstd_level);
+        checked(H5Pset_filter(properties, zstd_id, H5Z_FLAG_OPTIONAL, 1, &level), "create (with zstd)", place);
     }
     if (filters.checksum) checked(H5Pset_fletcher32(properties), "create", place);
 }

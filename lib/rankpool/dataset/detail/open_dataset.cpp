@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <rankpool/dataset/detail/dataset_names.hpp>
+#include <rankpool/dataset/detail/filter_classes.hpp>
 #include <rankpool/dataset/detail/open_dataset.hpp>
 #include <rankpool/dataset/detail/open_failure.hpp>
 #include <rankpool/dataset/detail/type_description.hpp>
@@ -138,6 +139,7 @@ Handle chunk_cache(const DatasetInfo& info, const Place& place) {
 }  // namespace
 
 Handle open_file(const std::string& path, unsigned access) {
+    register_filters();
     check_can_be_opened(path);
     const Place place{path, ""};
     const Handle properties = owned(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "prepare to open", place);
