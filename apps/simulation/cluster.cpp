@@ -74,11 +74,11 @@ void VirtualCluster::define_requests() {
 }
 
 void VirtualCluster::send_to(WorkerId to, Instant when, Occurrence occurrence) {
-    queue_.push(arrival(when, seat(to).latest_to), std::move(occurrence));
+    queue_.push(arrival(when, seat(to).latest_to), occurrence);
 }
 
 void VirtualCluster::send_from(WorkerId from, Occurrence occurrence) {
-    queue_.push(arrival(now_, seat(from).latest_from), std::move(occurrence));
+    queue_.push(arrival(now_, seat(from).latest_from), occurrence);
 }
 
 Instant VirtualCluster::arrival(Instant when, Instant& latest) {

@@ -29,6 +29,8 @@ MADE_FOR = {
     "hdf5": ["dataset/detail/hdf5.hpp"],
     "libdeflate.h": ["dataset/detail/gzip.cpp"],
     "isa-l": ["dataset/detail/gzip.cpp"],
+    "zstd.h": ["dataset/detail/zstd.cpp", "dataset/detail/filter_classes.cpp"],
+    "lz4.h": ["dataset/detail/lz4.cpp"],
 }
 IMPURE = ["atomic", "chrono", "condition_variable", "cstdlib", "ctime", "execution", "filesystem", "fstream", "future",
           "iostream", "mutex", "random", "sys/", "thread", "unistd.h", "unordered_"]
@@ -80,7 +82,7 @@ def check_public_header(project, command):
     if len(headers) < 20:
         yield f"the compiler named {len(headers)} headers only"
     for header in headers:
-        if re.search(r"/(mpi[^/]*\.h|hdf5[^/]*\.h|H5\w+\.h|boost/.*|libdeflate\.h|isa-l/.*|Random123/.*)$", header):
+        if re.search(r"/(mpi[^/]*\.h|hdf5[^/]*\.h|H5\w+\.h|boost/.*|libdeflate\.h|isa-l/.*|zstd\.h|lz4\.h|Random123/.*)$", header):
             yield f"<rankpool/rankpool.hpp> brings {header}"
 
 

@@ -33,7 +33,7 @@ run nothing_is_there --tests
 expect_code 3 "nothing is there"
 expect_lines 1 "apt-get install .* libboost-mpi-dev .* libhdf5-dev .* libgtest-dev .* slurm-wlm munge shellcheck iproute2" "all packages"
 expect_lines 1 "spack install .*boost\+mpi\+serialization\+context random123 hdf5 " "one boost with all its variants"
-expect_lines 25 "^  - " "everything by name"
+expect_lines 28 "^  - " "everything by name"
 
 # Where only what some tests want is missing, it goes on.
 wishes_are_missing() {

@@ -47,6 +47,8 @@ TEST(DatasetOptions, refuse_what_HDF5_cannot_do) {
     EXPECT_NE(refused([](DatasetOptions& options) { options.type = ElementType::other; }), "accepted");
     EXPECT_NE(refused([](DatasetOptions& options) { options.shape = Shape(33, 1); }), "accepted");
     EXPECT_NE(refused([](DatasetOptions& options) { options.filters.gzip_level = 10; }), "accepted");
+    EXPECT_NE(refused([](DatasetOptions& options) { options.filters.zstd_level = 23; }), "accepted");
+    EXPECT_NE(refused([](DatasetOptions& options) { options.filters = {.gzip_level = 1, .lz4 = true}; }), "accepted");
     EXPECT_NE(refused([](DatasetOptions& options) { options.unlimited_dimensions = {1}; }), "accepted");
     EXPECT_NE(refused([](DatasetOptions& options) { options.chunk_shape = {0}; }), "accepted");
     EXPECT_NE(refused([](DatasetOptions& options) { options.layout = Layout::virtual_dataset; }), "accepted");

@@ -97,7 +97,7 @@ def check_layers(project, _):
         for file in (project / "lib/rankpool" / name).rglob("*.?pp"):
             text = file.read_text()
             included |= set(re.findall(r"#include <rankpool/(\w+)/", text))
-            found |= set(re.findall(r"#include <(mpi\.h|hdf5\.h|libdeflate\.h|isa-l|Random123|xxhash\.h|boost/\w+)", text))
+            found |= set(re.findall(r"#include <(mpi\.h|hdf5\.h|libdeflate\.h|isa-l|zstd\.h|lz4\.h|Random123|xxhash\.h|boost/\w+)", text))
         if included | {name} != allowed[name]:
             wrong.append(f"{name}: includes {sorted(included)}, the table says {sorted(allowed[name])}")
         if found != outside[name]:

@@ -6,6 +6,7 @@
 
 #include <rankpool/core/error.hpp>
 #include <rankpool/dataset/dataset_options.hpp>
+#include <rankpool/dataset/detail/filters.hpp>
 
 namespace rankpool {
 namespace {
@@ -78,9 +79,7 @@ void check_without_chunks(const DatasetOptions& options) {
         throw ConfigError("zstd level " + std::to_string(options.filters.zstd_level) +
                           " does not exist: use 1 (fast) to 22 (small), or 0 for none");
     }
-    if ((options.filters.gzip_level != 0) + (options.filters.zstd_level != 0) + options.filters.lz4 > 1) {
-        throw ConfigError("chunks are compressed once: choose one of gzip, zstd and lz4");
-    }
+    detail::check_compressed_once(options.filters);
     for (const std::size_t dimension : options.unlimited_dimensions) {
         if (dimension >= options.shape.size()) {
             throw ConfigError("unlimited dimension " + std::to_string(dimension) + " does not exist in shape " +
@@ -93,6 +92,11 @@ void check_without_chunks(const DatasetOptions& options) {
 }
 
 }  // namespace
+
+void detail::check_compressed_once(const Filters& filters) {
+    const int count = (filters.gzip_level != 0 ? 1 : 0) + (filters.zstd_level != 0 ? 1 : 0) + (filters.lz4 ? 1 : 0);
+    if (count > 1) throw ConfigError("chunks are compressed once: choose one of gzip, zstd and lz4");
+}
 
 Shape default_chunk_shape(const Shape& shape, std::size_t element_bytes, std::uint64_t chunk_bytes) {
     std::uint64_t room = std::max<std::uint64_t>(1, chunk_bytes / std::max<std::size_t>(1, element_bytes));

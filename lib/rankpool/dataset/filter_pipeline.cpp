@@ -3,7 +3,7 @@
 #include <utility>
 
 #include <rankpool/core/error.hpp>
-#include <rankpool/dataset/detail/filter_ids.hpp>
+#include <rankpool/dataset/detail/filters.hpp>
 #include <rankpool/dataset/detail/fletcher32.hpp>
 #include <rankpool/dataset/detail/gzip.hpp>
 #include <rankpool/dataset/detail/lz4.hpp>

@@ -2,7 +2,7 @@
 #include <cstdlib>
 
 #include <rankpool/dataset/detail/filter_classes.hpp>
-#include <rankpool/dataset/detail/filter_ids.hpp>
+#include <rankpool/dataset/detail/filters.hpp>
 #include <rankpool/dataset/detail/hdf5.hpp>
 #include <rankpool/dataset/hdf5_info.hpp>
 

@@ -3,7 +3,7 @@
 
 #include <rankpool/dataset/detail/dataset_creation.hpp>
 #include <rankpool/dataset/detail/filter_classes.hpp>
-#include <rankpool/dataset/detail/filter_ids.hpp>
+#include <rankpool/dataset/detail/filters.hpp>
 #include <rankpool/dataset/detail/plain_storage.hpp>
 
 namespace rankpool::detail {
@@ -116,6 +116,7 @@ std::string absolute_name(const std::string& name) {
 }
 
 void set_filters(hid_t properties, const Filters& filters, const Place& place) {
+    check_compressed_once(filters);
     if (filters.shuffle) checked(H5Pset_shuffle(properties), "create", place);
     if (filters.gzip_level != 0) {
         checked(H5Pset_deflate(properties, static_cast<unsigned>(filters.gzip_level)), "create (with gzip)", place);

@@ -4,7 +4,7 @@
 #include <zstd.h>
 
 #include <rankpool/dataset/detail/filter_classes.hpp>
-#include <rankpool/dataset/detail/filter_ids.hpp>
+#include <rankpool/dataset/detail/filters.hpp>
 #include <rankpool/dataset/detail/hdf5.hpp>
 #include <rankpool/dataset/detail/lz4.hpp>
 #include <rankpool/dataset/detail/zstd.hpp>
