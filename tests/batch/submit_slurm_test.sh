@@ -98,6 +98,8 @@ begin_again() { # begin_again FOLDER WHAT COMMAND…: the sweep there goes on wh
     sleep 2
     begins_now() {
         has_lines 1 '\(restart 1\)' "again-$job.out" && return 0
+        # A node that was down may still be, and one that is not refuses this.
+        scontrol update nodename=node1 state=resume 2>/dev/null
         scontrol update jobid="$job" starttime=now 2>/dev/null
         sleep 2
         return 1
@@ -112,7 +114,7 @@ begin_again() { # begin_again FOLDER WHAT COMMAND…: the sweep there goes on wh
     cd "$scratch/run"
 }
 begin_again again "requeued" scontrol requeue
-# Its node comes back by itself when it answers. The long job may be there, so that one ends first.
+# The long job may be there, so that one ends first.
 take_down() { # take_down JOB: until it does; a node that answers in that moment is up again before its job is ended
     for ((try = 0; try < 5; ++try)); do
         scontrol update nodename=node1 state=down reason=test

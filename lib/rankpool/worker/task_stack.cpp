@@ -6,7 +6,12 @@
 #include <unistd.h>
 
 #include <rankpool/core/error.hpp>
+#include <rankpool/core/sanitizers.hpp>
 #include <rankpool/worker/task_stack.hpp>
+
+#ifdef RANKPOOL_HAS_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
 
 namespace rankpool {
 
@@ -20,6 +25,10 @@ boost::context::stack_context TaskStack::allocate() const {
         munmap(memory, size);
         throw std::bad_alloc();
     }
+#ifdef RANKPOOL_HAS_ASAN
+    // The last frames of a stack that was here before have left their marks, which unmapping does not remove.
+    __asan_unpoison_memory_region(memory, size);
+#endif
     boost::context::stack_context stack;
     stack.size = size;
     stack.sp = static_cast<char*>(memory) + size;

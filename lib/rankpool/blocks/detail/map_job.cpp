@@ -17,7 +17,10 @@ void add_chunks(MadeChunks& made, std::uint32_t output, const OutputForm& form, 
     const auto size = static_cast<std::size_t>(form.element_bytes);
     if (form.storage && write_in_place(*form.storage, form.shape, block, elements, size)) {
         for_each_chunk(grid, block, [&](std::uint64_t chunk, const Region& shared) {
-            made.push_back({output, chunk, {}, shared.element_count() * size});
+            MadeChunk& written = made.emplace_back();
+            written.output = output;
+            written.chunk = chunk;
+            written.bytes_in_place = shared.element_count() * size;
         });
         return;
     }
