@@ -240,7 +240,7 @@ int run_here(PoolOptions options, const std::function<int(Executor&)>& driver, c
 /// The value of a variable, which programs that are started from here do not inherit.
 std::string take_from_environment(const char* name) {
     const char* const value = std::getenv(name);
-    const std::string text = value == nullptr ? "" : value;
+    std::string text = value == nullptr ? "" : value;
     unsetenv(name);
     return text;
 }

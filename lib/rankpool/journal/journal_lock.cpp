@@ -64,7 +64,7 @@ JournalLock::JournalLock(const std::string& folder) {
         if (i == tries) {
             const std::string owner = read_owner(fd_);
             close(fd_);
-            throw ConfigError("the journal '" + folder + "' is in use by " + owner +
+            throw ConfigError(std::string("the journal '").append(folder) + "' is in use by " + owner +
                               ": wait for its end, or give this run a journal of its own");
         }
         usleep(pause_us);
