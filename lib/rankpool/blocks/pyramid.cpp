@@ -84,7 +84,7 @@ std::vector<PyramidLevel> pyramid_levels(const Shape& shape, const PyramidOption
 std::vector<PyramidLevel> make_pyramid(Executor& pool, const Dataset& input, const std::string& path,
                                        const std::string& group, const PyramidOptions& options) {
     const DatasetInfo info = input.info();
-    const std::vector<PyramidLevel> levels = pyramid_levels(info.shape, options, group);
+    std::vector<PyramidLevel> levels = pyramid_levels(info.shape, options, group);
     const Shape factors = factors_for(info.shape, options);
     OutputFile file(path);  // First, so that a bad path is known before anything is computed.
     file.create_group(group);

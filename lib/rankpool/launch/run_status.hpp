@@ -24,9 +24,9 @@ enum class RunOutcome {
 /// 1970), message.
 ///
 /// Once in a process, by the rank that speaks for the run.
-/// @param path                 the directory must be there; one who cannot write says so once and goes on
+/// @param file                 its directory must be there; one who cannot write says so once and goes on
 /// @param started_by_launcher  whether this process is what mpirun or srun was told to start
-void begin_run_status(const std::string& path, bool started_by_launcher);
+void begin_run_status(const std::string& file, bool started_by_launcher);
 
 /// Writes how the run has ended. The first end that is told stays, unless the process then exits with another code. May
 /// be called in signal handlers: it neither allocates nor locks. Does nothing before begin_run_status().

@@ -47,6 +47,8 @@ std::size_t unpack(const Buffer& buffer, std::size_t stored, std::size_t size, U
     return buffer.replace(memory, size);
 }
 
+// HDF5 says how they are declared.
+// NOLINTBEGIN(readability-non-const-parameter)
 std::size_t lz4_filter(unsigned flags, std::size_t count, const unsigned* values, std::size_t size,
                        std::size_t* capacity, void** memory) {
     const Buffer buffer{capacity, memory};
@@ -67,6 +69,8 @@ std::size_t zstd_filter(unsigned flags, std::size_t count, const unsigned* value
     const int level = count > 0 && values[0] != 0 ? static_cast<int>(values[0]) : zstd_level_usual;
     return zstd(buffer.first(size), level, packed) ? buffer.replace_by(packed) : 0;
 }
+
+// NOLINTEND(readability-non-const-parameter)
 
 const std::array<H5Z_class2_t, 2> classes{{{H5Z_CLASS_T_VERS, lz4_id, 1, 1, "lz4", nullptr, nullptr, lz4_filter},
                                            {H5Z_CLASS_T_VERS, zstd_id, 1, 1, "zstd", nullptr, nullptr, zstd_filter}}};
