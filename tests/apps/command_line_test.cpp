@@ -9,7 +9,8 @@ TEST(CommandLine, help_names_the_subcommands) {
     const Ran ran = run_program("--help");
     EXPECT_EQ(ran.exit_code, 0);
     EXPECT_EQ(ran.err, "");
-    for (const char* name : {"info", "bench", "simulate", "--version"}) EXPECT_NE(ran.out.find(name), std::string::npos) << ran.out;
+    for (const char* name : {"info", "bench", "simulate", "--version"})
+        EXPECT_NE(ran.out.find(name), std::string::npos) << ran.out;
 }
 
 TEST(CommandLine, every_subcommand_has_help) {

@@ -2,25 +2,23 @@
 //
 //   batch_probe             every rank prints a line
 //   batch_probe exit CODE   and rank 0 returns CODE
-//   batch_probe wait        and the ranks wait for a signal, USR1 or TERM; each reports it and takes a second to end well
-
-#include <mpi.h>
+//   batch_probe wait        and the ranks wait for a signal, USR1 or TERM; each reports it and takes a second to end
+//   well
 
 #include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
-
 #include <unistd.h>
+
+#include <mpi.h>
 
 namespace {
 
 volatile std::sig_atomic_t last_signal = 0;
 
-void note_signal(int signal) {
-    last_signal = signal;
-}
+void note_signal(int signal) { last_signal = signal; }
 
 void report(int rank, int size, const std::string& words) {
     std::array<char, 256> host{};

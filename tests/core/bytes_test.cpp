@@ -1,11 +1,10 @@
-#include <rankpool/core/bytes.hpp>
-
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include <rankpool/core/byte_stream.hpp>
+#include <rankpool/core/bytes.hpp>
 
 namespace rankpool {
 namespace {

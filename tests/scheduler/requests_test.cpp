@@ -148,10 +148,9 @@ TEST(Requests, are_explained_by_worker) {
     scheduler.given({ResourceNamed{gpu, "gpu"}, ResourceNamed{core, "core"}, worker_joined(w0, 2),
                      worker_joined(w1, 2, {{gpu, whole}, {core, 4 * whole}}), with_request(r0, task_submitted(t0)),
                      with_request(r0, task_submitted(t1))});
-    EXPECT_EQ(
-        scheduler->explain(t1),
-        "task 1 is ready; request 0 for 1 gpu, or 8 core can be met by 1 workers; worker 1: 1 of 2 slots free, "
-        "lacks 1 gpu or 4 core");
+    EXPECT_EQ(scheduler->explain(t1),
+              "task 1 is ready; request 0 for 1 gpu, or 8 core can be met by 1 workers; worker 1: 1 of 2 slots free, "
+              "lacks 1 gpu or 4 core");
 }
 
 TEST(Requests, cannot_be_nonsense) {

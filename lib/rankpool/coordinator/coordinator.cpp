@@ -133,7 +133,7 @@ std::vector<Rank> Coordinator::close(int exit_code, Duration at_most) {
         progress_.wake();
     }
     progress_.stop_background();
-    journal_.reset();  // Writes what is left: futures may keep this alive for long.
+    journal_.reset();          // Writes what is left: futures may keep this alive for long.
     abandoned_calls_.clear();  // They may hold futures, and so this.
     run_deferred_callbacks();
     return silent;
